@@ -1,0 +1,73 @@
+import type { BaseIntegration } from './base-integration.ts'
+import type { IntegrationCapabilities } from './integration.ts'
+import type { IntegrationType } from './integration-type.ts'
+import type { EntityMap, EntityRecord } from './page.ts'
+import type { StandardSchema } from './standard-schema.ts'
+
+/** What an adapter says about one entity. The phantom `record` carries the type. */
+export interface EntityInfo<T extends EntityRecord = EntityRecord> {
+  /** Whether changes since a cursor can be read. */
+  readonly incremental: boolean
+  /** How deletions become known, beside absence from a complete full sync. */
+  readonly deletions: 'feed' | 'soft' | 'absence'
+  /** Never set: carries the record's type to the compiler. */
+  readonly record?: T | undefined
+}
+
+/** How fast a provider may be asked. */
+export interface RateLimit {
+  readonly requests: number
+  readonly per: 'second' | 'minute' | 'hour'
+  /** Where the provider says so, or why this number was chosen. */
+  readonly source?: string | undefined
+}
+
+/** A provider's adapter: what `defineAdapter` returns and what an app installs. Core accepts every `specVersion` it lists. */
+export interface Adapter<
+  Id extends string = string,
+  Entities extends EntityMap = EntityMap,
+  Credentials = unknown,
+  Settings = unknown,
+> {
+  readonly specVersion: 'v1'
+  readonly provider: Id
+  readonly name: string
+  readonly description?: string | undefined
+  readonly type: IntegrationType
+  /** The package's version; a new one makes the next full sync read unchanged pages again. */
+  readonly version: string
+  readonly documentationUrl?: string | undefined
+  readonly status?: 'available' | 'beta' | 'deprecated' | 'unavailable' | undefined
+  readonly capabilities: IntegrationCapabilities
+  readonly rateLimit?: RateLimit | undefined
+  /** Environment variables that hold a connection of the app's own: setting or credential name to variable name. */
+  readonly env?: Readonly<Record<string, string>> | undefined
+  /** Secret; sealed in the vault. */
+  readonly credentials?: StandardSchema<unknown, Credentials> | undefined
+  /** Plain. */
+  readonly settings?: StandardSchema<unknown, Settings> | undefined
+  readonly entities: { readonly [E in keyof Entities]: EntityInfo<Entities[E]> }
+  /** A fresh integration, to be initialized and connected by the factory. */
+  create(): BaseIntegration
+}
+
+/** Any adapter, whatever its entities. */
+export type AnyAdapter = Adapter
+
+/** The entities of an adapter, by name. */
+export type EntitiesOf<A extends AnyAdapter> = {
+  readonly [E in keyof A['entities'] & string]: NonNullable<A['entities'][E]['record']>
+}
+
+/** The entity names of an adapter. */
+export type EntityName<A extends AnyAdapter> = keyof A['entities'] & string
+
+/** The plain credentials an adapter asks for. */
+export type CredentialsOf<A extends AnyAdapter> = A extends Adapter<string, EntityMap, infer C> ? C : never
+
+/** The settings an adapter asks for. */
+export type SettingsOf<A extends AnyAdapter> = A extends Adapter<string, EntityMap, unknown, infer S> ? S : never
+
+/** Adapters that registered themselves, by provider. `@unioneyes/adapter-x/register` merges its own into it. */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- empty until a register module merges into it
+export interface AdapterMap {}

@@ -1,0 +1,13 @@
+/** Where log lines go. Shaped like pino, so a pino logger fits as it is. */
+export interface Logger {
+  debug(fields: LogFields, message: string): void
+  info(fields: LogFields, message: string): void
+  warn(fields: LogFields, message: string): void
+  error(fields: LogFields, message: string): void
+}
+
+/** What a log line says beside its message. Never a secret, a query string, a header or a record. */
+export type LogFields = Readonly<Record<string, unknown>>
+
+/** The default: says nothing. */
+export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} }

@@ -1,0 +1,424 @@
+import { IntegrationError, addCounters, noCounters } from '@unioneyes/core'
+import type {
+  BaseIntegration,
+  EntityKey,
+  EntityOutcome,
+  HeldDeletions,
+  Json,
+  Listing,
+  PageCommit,
+  PageMemory,
+  RunCounters,
+  SyncStatus,
+  SyncType,
+} from '@unioneyes/core'
+import type { EngineSettings } from './engine-options.ts'
+import { leaseLost } from './lease-keeper.ts'
+import type { KeptLease } from './lease-keeper.ts'
+import { toPageBatch } from './page-batch.ts'
+import type { BatchRules, PageBatch } from './page-batch.ts'
+import { readAhead } from './read-ahead.ts'
+import type { ObservedPage, ReadAhead } from './read-ahead.ts'
+import { sweepListing } from './sweep-listing.ts'
+import { runErrorOf } from './run-error.ts'
+import type { SyncStep } from './sync-progress.ts'
+
+/** What one entity of a run needs. */
+export interface EntityJob<Tx> {
+  readonly settings: EngineSettings<Tx>
+  readonly integration: BaseIntegration
+  readonly key: EntityKey
+  readonly runId: string
+  readonly type: SyncType
+  readonly kept: KeptLease
+  readonly mapping: string
+  readonly reread: boolean
+  /** Aborts when the caller cancels. */
+  readonly signal: AbortSignal
+  readonly report: (step: SyncStep) => void
+}
+
+// How many ids in quarantine are looked at one by one; beyond it they leave quarantine when their payload changes.
+const QUARANTINE_LOOKUP = 10_000
+
+/** Reads one entity under its lease, page by page, and says how it went. Never throws: an error is an outcome. */
+export async function syncEntity<Tx>(job: EntityJob<Tx>): Promise<EntityOutcome> {
+  const work = new EntityWork(job)
+  try {
+    const quarantined = await job.settings.store.quarantine.list(job.key, { limit: QUARANTINE_LOOKUP })
+    const quarantinedIds = new Set(quarantined.flatMap((record) => record.id ?? []))
+    await work.list(quarantinedIds)
+    await work.finish()
+    return work.outcome(work.status())
+  } catch (error) {
+    const cancelled = IntegrationError.is(error, 'CANCELLED') || (job.signal.aborted && !job.kept.lost.aborted)
+    return work.outcome(cancelled ? 'cancelled' : 'failed', error)
+  }
+}
+
+class EntityWork<Tx> {
+  readonly #job: EntityJob<Tx>
+  #listing: Listing
+  #counters: RunCounters = noCounters
+  /** The part of the chain's counters that earlier runs did. */
+  #earlier: RunCounters = noCounters
+  readonly #notes: string[] = []
+  #held: HeldDeletions | undefined
+  #incomplete = false
+  #complete = false
+  #observedAt: number
+
+  constructor(job: EntityJob<Tx>) {
+    this.#job = job
+    const { state } = job.kept.lease
+    this.#observedAt = state.observedAt
+    const open = state.listing
+    if (open && this.#mayResume(open)) {
+      this.#listing = { ...open, runId: job.runId }
+      this.#earlier = open.counters
+      this.#complete = open.phase === 'sweep'
+      if (open.type !== job.type) this.#notes.push('An unfinished full listing was finished instead.')
+    } else {
+      if (open && open.mapping !== job.mapping) {
+        this.#notes.push('The adapter or its settings changed: the unfinished listing began again.')
+      }
+      const type = job.type === 'incremental' && state.cursor !== undefined ? 'incremental' : 'full'
+      if (type !== job.type) this.#notes.push('There was no saved cursor yet: everything was read.')
+      this.#listing = this.#freshListing(type)
+    }
+  }
+
+  #mayResume(open: Listing): boolean {
+    return open.mapping === this.#job.mapping && (open.type === this.#job.type || open.type === 'full')
+  }
+
+  #freshListing(type: SyncType): Listing {
+    const { settings, runId, mapping } = this.#job
+    return {
+      id: settings.newId(),
+      type,
+      phase: 'list',
+      runId,
+      startedAt: 0,
+      pageToken: undefined,
+      cursor: undefined,
+      total: undefined,
+      identified: true,
+      mapping,
+      counters: noCounters,
+    }
+  }
+
+  /** Store time, never before what was observed earlier, so that a clock that jumped back hides no change. */
+  readonly #observe = async (): Promise<number> => {
+    this.#observedAt = Math.max(this.#observedAt, await this.#job.settings.store.now())
+    return this.#observedAt
+  }
+
+  /** A moment after everything observed so far, even within one tick of the clock: what was observed before it may be swept. */
+  async #begin(): Promise<number> {
+    this.#observedAt += 1
+    return this.#observe()
+  }
+
+  async list(quarantinedIds: ReadonlySet<string>): Promise<void> {
+    if (this.#listing.phase === 'sweep') return
+    const { settings, integration, key, mapping, reread, kept } = this.#job
+    if (this.#listing.startedAt === 0) this.#listing = { ...this.#listing, startedAt: await this.#begin() }
+    if (!integration.read) throw withoutRead(key)
+    const stop = AbortSignal.any([this.#job.signal, kept.lost])
+    const { type, pageToken } = this.#listing
+    const cursor = type === 'incremental' ? kept.lease.state.cursor : undefined
+    const memory: PageMemory = {
+      mapping,
+      recall: (fingerprint) =>
+        reread || type !== 'full' ? Promise.resolve(undefined) : settings.store.pages.recall(key, fingerprint),
+    }
+    const source = integration.read(key.entity, { type, cursor, pageToken, signal: stop, memory })
+    const ahead = readAhead(source, settings.readAhead, this.#observe)
+    const rules: BatchRules = { key, mapping, reread, quarantinedIds }
+    try {
+      await this.#drain(ahead, rules)
+    } finally {
+      await ahead.stop()
+    }
+  }
+
+  async #drain(ahead: ReadAhead, rules: BatchRules): Promise<void> {
+    let gathered: ObservedPage[] = []
+    let gatheredSince = 0
+    const flush = async (): Promise<void> => {
+      const pages = gathered
+      gathered = []
+      if (pages.length > 0) await this.#commit(pages, rules)
+    }
+    for (;;) {
+      if (gathered.length > 0 && !ahead.ready && !(await this.#arrivesWithin(ahead, gatheredSince))) await flush()
+      let next: ObservedPage | undefined
+      try {
+        next = await ahead.take()
+      } catch (error) {
+        // What came before the failure is good and is kept.
+        await flush()
+        throw error
+      }
+      this.#stopIfAsked(gathered.length === 0)
+      if (next === undefined) break
+      if (next.page.restarted !== undefined) {
+        gathered = []
+        await this.#restart(next.page.restarted)
+      }
+      if (gathered.length === 0) gatheredSince = this.#job.settings.clock.now()
+      gathered.push(next)
+      if (this.#isFull(gathered)) await flush()
+      this.#stopIfAsked(gathered.length === 0)
+    }
+    await flush()
+  }
+
+  /** The page in hand is committed before a stop: it is asked for only between commits. */
+  #stopIfAsked(betweenCommits: boolean): void {
+    const { signal, kept, key } = this.#job
+    if (kept.lost.aborted) throw leaseLost(key)
+    if (signal.aborted && betweenCommits) throw cancelledError(key)
+  }
+
+  #isFull(gathered: readonly ObservedPage[]): boolean {
+    const { recordsPerCommit } = this.#job.settings
+    if (gathered.length >= 32 || this.#job.signal.aborted) return true
+    let records = 0
+    for (const { page } of gathered) {
+      // A remembered page costs one narrow row, so many fit one commit.
+      records += page.remembered ? page.remembered.count / 16 : (page.rows?.items.length ?? page.records?.length ?? 0)
+    }
+    return records >= recordsPerCommit
+  }
+
+  async #arrivesWithin(ahead: ReadAhead, since: number): Promise<boolean> {
+    const { clock, gatherMs } = this.#job.settings
+    const remainingMs = gatherMs - (clock.now() - since)
+    if (remainingMs <= 0) return false
+    const waiting = new AbortController()
+    const timeout = clock.sleep(remainingMs, waiting.signal).then(
+      () => undefined,
+      () => undefined,
+    )
+    await Promise.race([timeout, ahead.arrived()])
+    waiting.abort()
+    return ahead.ready
+  }
+
+  async #restart(reason: string): Promise<void> {
+    const { id: _abandoned, ...rest } = this.#listing
+    const fresh = this.#freshListing(rest.type)
+    this.#listing = { ...fresh, startedAt: await this.#begin(), counters: rest.counters }
+    this.#notes.push(`The listing began again: ${reason}`)
+    this.#job.report({ step: 'restarted', entity: this.#job.key.entity, reason })
+  }
+
+  async #commit(pages: readonly ObservedPage[], rules: BatchRules): Promise<void> {
+    const batch = await toPageBatch(this.#job.settings.store, rules, pages)
+    const last = pages.at(-1)?.page
+    if (!last) return
+    const full = this.#listing.type === 'full'
+    if (last.next === undefined) this.#complete = last.complete ?? last.remembered?.complete ?? false
+    const counters = countersOf(batch)
+    const cursor = lastCursor(pages) ?? this.#listing.cursor
+    const ended = last.next === undefined
+    this.#listing = {
+      ...this.#listing,
+      phase: ended && full ? 'sweep' : 'list',
+      pageToken: last.next,
+      cursor,
+      total: maxTotal(this.#listing.total, pages),
+      identified: this.#listing.identified && batch.identified,
+      counters: addCounters(this.#listing.counters, counters),
+    }
+    // An incremental page may carry a cursor of its own: later syncs may start there although the listing goes on.
+    const reached = full ? undefined : lastCursor(pages)
+    await this.#write(batch, {
+      listing: ended && !full ? null : ended && !this.#complete ? null : this.#listing,
+      cursor: ended && !this.#complete ? cursor : reached,
+      counters,
+    })
+    const { report, key } = this.#job
+    report({ step: 'page', entity: key.entity, counters: this.#counters, total: this.#listing.total })
+  }
+
+  async #write(
+    batch: PageBatch,
+    progress: {
+      listing: Listing | null
+      cursor: Json | undefined
+      counters: Omit<RunCounters, 'created' | 'updated' | 'deleted'>
+    },
+  ): Promise<void> {
+    const { settings, key, runId, kept } = this.#job
+    const full = this.#listing.type === 'full'
+    const commit: PageCommit<Tx> = {
+      key,
+      runId,
+      lease: kept.lease,
+      observedAt: batch.observedAt,
+      upserts: batch.upserts,
+      tombstones: batch.tombstones,
+      quarantined: batch.quarantined,
+      marks: full ? batch.marks : [],
+      remembered: batch.remembered,
+      listing: progress.listing,
+      cursor: progress.cursor,
+      counters: progress.counters,
+      basis: batch.basis,
+      onPage: this.#onPage(batch),
+    }
+    const { created, updated, deleted } = await settings.store.pages.commitPage(commit)
+    this.#count({
+      ...progress.counters,
+      created: created.length,
+      updated: updated.length,
+      deleted: deleted.length,
+    })
+  }
+
+  #onPage(batch: PageBatch): PageCommit<Tx>['onPage'] {
+    const { settings, key, runId } = this.#job
+    const { onPage } = settings
+    if (!onPage) return undefined
+    return (tx, changes) => {
+      if (changes.created.length + changes.updated.length + changes.deleted.length === 0) return undefined
+      const recordsOf = (ids: readonly string[]): unknown[] => ids.map((id) => batch.records.get(id))
+      return onPage(tx, {
+        ...key,
+        runId,
+        created: recordsOf(changes.created),
+        updated: recordsOf(changes.updated),
+        deleted: changes.deleted,
+      })
+    }
+  }
+
+  /** Counts for the run, and for the listing what the store added to it, so that the next page builds on it. */
+  #count(counters: Partial<RunCounters>): void {
+    this.#counters = addCounters(this.#counters, counters)
+    const { created = 0, updated = 0, deleted = 0 } = counters
+    this.#listing = { ...this.#listing, counters: addCounters(this.#listing.counters, { created, updated, deleted }) }
+  }
+
+  /** After the last page: deletes what a proven complete full listing did not show, and ends the listing. */
+  async finish(): Promise<void> {
+    const { settings, key, kept, runId, report } = this.#job
+    if (this.#listing.type !== 'full') return
+    if (!this.#complete) {
+      this.#notes.push('The provider gave no end signal: nothing is deleted by absence.')
+      await settings.store.pages.dropMarks(kept.lease, this.#listing.id)
+      return
+    }
+    const gap = await this.#gap()
+    if (gap !== undefined) {
+      this.#incomplete = true
+      this.#notes.push(gap)
+      await this.#end(this.#listing.identified ? undefined : this.#listing.cursor)
+      return
+    }
+    const sweep = await sweepListing({
+      settings,
+      lease: kept.lease,
+      runId,
+      listing: this.#listing,
+      brake: settings.brake,
+      signal: this.#job.signal,
+      onMissing: (missing) => {
+        report({ step: 'sweeping', entity: key.entity, missing })
+      },
+    })
+    this.#count({ deleted: sweep.deleted })
+    if (sweep.held) {
+      this.#held = sweep.held
+      const { deletions, live } = sweep.held
+      this.#notes.push(
+        `${String(deletions)} of ${String(live)} records were missing from the listing. That is too many to believe: they are kept until approveDeletions('${runId}').`,
+      )
+      report({ step: 'held', entity: key.entity, deletions, live })
+    }
+    await this.#end(this.#listing.cursor)
+  }
+
+  /** Why the listing is not proven complete, or undefined when it is. */
+  async #gap(): Promise<string | undefined> {
+    const { settings, key } = this.#job
+    if (!this.#listing.identified) return 'A record had no readable id: nothing is deleted by absence.'
+    const { total } = this.#listing
+    if (total === undefined) return undefined
+    const seen = await settings.store.pages.seen(key, this.#listing.id)
+    if (seen >= total) return undefined
+    return `The provider stated ${String(total)} records and showed ${String(seen)}: nothing is deleted by absence, and the next sync reads everything again.`
+  }
+
+  async #end(cursor: Json | undefined): Promise<void> {
+    const { settings, key, runId, kept } = this.#job
+    await settings.store.pages.commitPage({
+      key,
+      runId,
+      lease: kept.lease,
+      observedAt: this.#observedAt,
+      upserts: [],
+      tombstones: [],
+      quarantined: [],
+      marks: [],
+      remembered: [],
+      listing: null,
+      cursor,
+      counters: noCounters,
+    })
+    await settings.store.pages.dropMarks(kept.lease, this.#listing.id)
+  }
+
+  status(): SyncStatus {
+    const chain = addCounters(this.#earlier, this.#counters)
+    return this.#incomplete || this.#held !== undefined || chain.failed > 0 ? 'partial' : 'success'
+  }
+
+  outcome(status: SyncStatus, error?: unknown): EntityOutcome {
+    const { key, settings } = this.#job
+    return {
+      entity: key.entity,
+      status,
+      type: this.#listing.type,
+      counters: this.#counters,
+      chain: addCounters(this.#earlier, this.#counters),
+      notes: this.#notes,
+      error: error === undefined ? undefined : runErrorOf(error, settings.clock.now()),
+      held: this.#held,
+    }
+  }
+}
+
+function countersOf(batch: PageBatch): Omit<RunCounters, 'created' | 'updated' | 'deleted'> {
+  const { processed, unchanged, pages, usage } = batch
+  return { processed, unchanged, pages, failed: batch.quarantined.length, ...usage }
+}
+
+function lastCursor(pages: readonly ObservedPage[]): Json | undefined {
+  return pages.findLast(({ page }) => page.cursor !== undefined)?.page.cursor
+}
+
+function maxTotal(known: number | undefined, pages: readonly ObservedPage[]): number | undefined {
+  const totals = pages.flatMap(({ page }) => page.total ?? page.remembered?.total ?? [])
+  return totals.length === 0 ? known : Math.max(known ?? 0, ...totals)
+}
+
+function withoutRead(key: EntityKey): IntegrationError {
+  return new IntegrationError(
+    'UNSUPPORTED',
+    `The ${key.provider} integration implements sync() but not read(), so the engine cannot drive it. Implement read(), or call integration.sync() yourself.`,
+    { provider: key.provider, entity: key.entity },
+  )
+}
+
+function cancelledError(key: EntityKey): IntegrationError {
+  return new IntegrationError(
+    'CANCELLED',
+    `The sync of ${key.entity} was cancelled after the page in hand; the next sync goes on from there.`,
+    { provider: key.provider, entity: key.entity },
+  )
+}

@@ -1,0 +1,270 @@
+import { IntegrationError, SyncStatus, addCounters, noCounters } from '@unioneyes/core'
+import type {
+  AnyAdapter,
+  ConnectionKey,
+  EntityOutcome,
+  RunCounters,
+  StoredConnection,
+  SyncRun,
+  SyncType,
+} from '@unioneyes/core'
+import { hash } from 'node:crypto'
+import { dryRunEntity } from './dry-run.ts'
+import type { EngineSettings } from './engine-options.ts'
+import { keepLease } from './lease-keeper.ts'
+import type { KeptLease } from './lease-keeper.ts'
+import { runErrorOf } from './run-error.ts'
+import { syncEntity } from './sync-entity.ts'
+import type { SyncStep } from './sync-progress.ts'
+
+/** One sync to run. */
+export interface RunRequest {
+  readonly key: ConnectionKey
+  readonly type: SyncType
+  /** @default all entities of the adapter */
+  readonly entities?: readonly string[] | undefined
+  readonly signal?: AbortSignal | undefined
+  /** Reads every record again, whatever was seen before. @default false */
+  readonly reread?: boolean | undefined
+  /** Reads and compares, writes nothing but the log. @default false */
+  readonly dryRun?: boolean | undefined
+  /** Who asked, for the audit log. @default 'system' */
+  readonly actor?: string | undefined
+}
+
+/**
+ * Runs one sync to its end and returns it as logged. Errors of the provider, the data or the store are in the run; what is
+ * wrong with the call itself (unknown provider, entity or connection) is thrown before anything is logged.
+ */
+export async function runSync<Tx>(settings: EngineSettings<Tx>, request: RunRequest): Promise<SyncRun> {
+  const { integrations, store } = settings
+  const adapter = integrations.registry.adapter(request.key.provider)
+  const entities = checkEntities(adapter, request.entities)
+  const connection = await checkConnection(settings, request.key)
+  const runId = settings.newId()
+  await store.audit.append({
+    at: settings.clock.now(),
+    organizationId: request.key.organizationId,
+    actor: request.actor ?? 'system',
+    action: 'sync.start',
+    target: runId,
+    detail: `${request.type} ${request.key.provider}/${request.key.connection}: ${entities.join(', ')}`,
+  })
+  const run = new Run(settings, request, adapter, connection, entities, runId)
+  return run.execute()
+}
+
+class Run<Tx> {
+  readonly #settings: EngineSettings<Tx>
+  readonly #request: RunRequest
+  readonly #adapter: AnyAdapter
+  readonly #connection: StoredConnection
+  readonly #entities: readonly string[]
+  readonly #runId: string
+  readonly #signal: AbortSignal
+
+  constructor(
+    settings: EngineSettings<Tx>,
+    request: RunRequest,
+    adapter: AnyAdapter,
+    connection: StoredConnection,
+    entities: readonly string[],
+    runId: string,
+  ) {
+    this.#settings = settings
+    this.#request = request
+    this.#adapter = adapter
+    this.#connection = connection
+    this.#entities = entities
+    this.#runId = runId
+    this.#signal = request.signal ?? new AbortController().signal
+  }
+
+  async execute(): Promise<SyncRun> {
+    const { store } = this.#settings
+    const { key, dryRun = false } = this.#request
+    const leases = dryRun ? new Map<string, KeptLease | unknown>() : await this.#takeLeases()
+    try {
+      if (!dryRun) await store.runs.closeInterrupted(key)
+      const resumes = this.#resumedRun(leases)
+      await store.runs.create(this.#newRun(resumes))
+      await store.runs.move(key.organizationId, this.#runId, SyncStatus.RUNNING)
+      const { type } = this.#request
+      this.#report({ step: 'started', type, entities: this.#entities, resumes })
+      const outcomes = await this.#syncAll(leases)
+      return await this.#close(outcomes)
+    } finally {
+      await Promise.all([...leases.values()].map((lease) => (isKept(lease) ? lease.release() : undefined)))
+    }
+  }
+
+  /** The lease of every entity, or the error that says why there is none. */
+  async #takeLeases(): Promise<Map<string, KeptLease | unknown>> {
+    const leases = new Map<string, KeptLease | unknown>()
+    await Promise.all(
+      this.#entities.map(async (entity) => {
+        const key = { ...this.#request.key, entity }
+        leases.set(
+          entity,
+          await keepLease(this.#settings, key, this.#runId, this.#signal).catch((error: unknown) => error),
+        )
+      }),
+    )
+    return leases
+  }
+
+  #resumedRun(leases: ReadonlyMap<string, KeptLease | unknown>): string | undefined {
+    for (const kept of leases.values()) {
+      const resumed = isKept(kept) ? kept.lease.state.listing?.runId : undefined
+      if (resumed !== undefined && resumed !== this.#runId) return resumed
+    }
+    return undefined
+  }
+
+  #newRun(resumes: string | undefined): SyncRun {
+    const { key, type, dryRun = false } = this.#request
+    return {
+      ...key,
+      id: this.#runId,
+      type,
+      entities: this.#entities,
+      status: SyncStatus.PENDING,
+      counters: noCounters,
+      outcomes: [],
+      startedAt: this.#settings.clock.now(),
+      completedAt: undefined,
+      error: undefined,
+      resumes,
+      dryRun,
+    }
+  }
+
+  async #syncAll(leases: ReadonlyMap<string, KeptLease | unknown>): Promise<EntityOutcome[]> {
+    const { integrations, concurrency } = this.#settings
+    const outcomes = new Map<string, EntityOutcome>()
+    try {
+      await integrations.factory.use(this.#request.key, async (integration) => {
+        const queue = [...this.#entities]
+        const worker = async (): Promise<void> => {
+          for (let entity = queue.shift(); entity !== undefined; entity = queue.shift()) {
+            const outcome = await this.#syncOne(integration, entity, leases.get(entity))
+            outcomes.set(entity, outcome)
+            this.#report({ step: 'entity', entity, status: outcome.status, counters: outcome.counters })
+          }
+        }
+        await Promise.all(Array.from({ length: Math.max(1, concurrency) }, worker))
+      })
+    } catch (error) {
+      // The integration could not be made or connected: nothing was read.
+      for (const entity of this.#entities) {
+        if (!outcomes.has(entity)) outcomes.set(entity, this.#failed(entity, error))
+      }
+    }
+    return this.#entities.flatMap((entity) => outcomes.get(entity) ?? [])
+  }
+
+  async #syncOne(
+    integration: Parameters<typeof syncEntity<Tx>>[0]['integration'],
+    entity: string,
+    kept: KeptLease | unknown,
+  ): Promise<EntityOutcome> {
+    const { key, type, reread = false, dryRun = false } = this.#request
+    const job = {
+      settings: this.#settings,
+      integration,
+      key: { ...key, entity },
+      runId: this.#runId,
+      type,
+      mapping: mappingOf(this.#adapter, this.#connection),
+      reread,
+      signal: this.#signal,
+      report: (step: SyncStep) => {
+        this.#report(step)
+      },
+    }
+    if (dryRun) return dryRunEntity(job).catch((error: unknown) => this.#failed(entity, error))
+    return isKept(kept) ? syncEntity({ ...job, kept }) : this.#failed(entity, kept)
+  }
+
+  #failed(entity: string, error: unknown): EntityOutcome {
+    const cancelled = this.#signal.aborted || IntegrationError.is(error, 'CANCELLED')
+    return {
+      entity,
+      status: cancelled ? SyncStatus.CANCELLED : SyncStatus.FAILED,
+      type: this.#request.type,
+      counters: noCounters,
+      chain: noCounters,
+      notes: [],
+      error: runErrorOf(error, this.#settings.clock.now()),
+    }
+  }
+
+  async #close(outcomes: readonly EntityOutcome[]): Promise<SyncRun> {
+    const { store, clock } = this.#settings
+    const { organizationId } = this.#request.key
+    const status = statusOf(outcomes)
+    const error = outcomes.find((outcome) => outcome.error)?.error
+    const completedAt = clock.now()
+    await store.runs.move(organizationId, this.#runId, status, { outcomes, error, completedAt })
+    if (error?.code === 'AUTH_FAILED') {
+      await store.connections.setStatus(this.#request.key, 'needs_reconnect', error.message)
+    } else if (status === SyncStatus.SUCCESS && this.#connection.status !== 'active') {
+      await store.connections.setStatus(this.#request.key, 'active')
+    }
+    const logged = await store.runs.get(organizationId, this.#runId)
+    const run = logged ?? { ...this.#newRun(undefined), status, outcomes, error, completedAt }
+    // A dry run commits no pages, so its counters stand only in its outcomes.
+    const shown = run.dryRun ? { ...run, counters: totalOf(outcomes) } : run
+    this.#report({ step: 'finished', status: shown.status, counters: shown.counters })
+    return shown
+  }
+
+  #report(step: SyncStep): void {
+    this.#settings.report({ ...this.#request.key, runId: this.#runId, ...step })
+  }
+}
+
+const isKept = (value: unknown): value is KeptLease =>
+  typeof value === 'object' && value !== null && 'lease' in value && 'lost' in value
+
+/** What a run is, from what became of its entities. */
+export function statusOf(outcomes: readonly EntityOutcome[]): SyncStatus {
+  const statuses = new Set(outcomes.map((outcome) => outcome.status))
+  if (statuses.has('cancelled')) return SyncStatus.CANCELLED
+  if (statuses.size <= 1) return outcomes[0]?.status ?? SyncStatus.SUCCESS
+  return SyncStatus.PARTIAL
+}
+
+function totalOf(outcomes: readonly EntityOutcome[]): RunCounters {
+  return outcomes.reduce((sum, outcome) => addCounters(sum, outcome.counters), noCounters)
+}
+
+// A record must be read again when the adapter or the connection's settings changed, and then only.
+function mappingOf(adapter: AnyAdapter, connection: StoredConnection): string {
+  return `${adapter.version}:${hash('sha256', JSON.stringify(connection.settings), 'base64url')}`
+}
+
+function checkEntities(adapter: AnyAdapter, wanted: readonly string[] | undefined): readonly string[] {
+  const known = Object.keys(adapter.entities)
+  const unknown = (wanted ?? []).filter((entity) => !known.includes(entity))
+  if (unknown.length > 0) {
+    throw new IntegrationError(
+      'CONFIG_INVALID',
+      `${adapter.name} has no entity ${unknown.map((entity) => `"${entity}"`).join(', ')}. It has: ${known.join(', ')}.`,
+      { provider: adapter.provider },
+    )
+  }
+  return wanted && wanted.length > 0 ? [...new Set(wanted)] : known
+}
+
+async function checkConnection(settings: Pick<EngineSettings, 'store'>, key: ConnectionKey): Promise<StoredConnection> {
+  const stored = await settings.store.connections.get(key)
+  if (stored?.enabled === true) return stored
+  throw new IntegrationError(
+    'CONFIG_INVALID',
+    stored
+      ? `The ${key.provider} connection "${key.connection}" of organization "${key.organizationId}" is disabled. Enable it: await integrations.connections.enable(organizationId, '${key.provider}').`
+      : `Organization "${key.organizationId}" has no ${key.provider} connection "${key.connection}". Save one: await integrations.connections.save(organizationId, '${key.provider}', { credentials, settings }).`,
+    { provider: key.provider },
+  )
+}
