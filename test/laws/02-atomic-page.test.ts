@@ -1,7 +1,7 @@
 import { IntegrationError } from '@unioneyes/core'
 import type { EntityKey, Store } from '@unioneyes/core'
 import { createSyncEngine } from '@unioneyes/sync-engine'
-import { faultyStore } from '@unioneyes/testkit'
+import { faultyStore, manualClock } from '@unioneyes/testkit'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
 import { ScriptedProvider, scriptedIntegrations } from '../../packages/sync-engine/test/support/scripted-provider.ts'
@@ -58,8 +58,7 @@ describe.each(storeKinds)('law 2: atomic page, on $name', (kind) => {
   )
 
   async function run(type: 'full' | 'incremental', death: { at: number; phase: 'before' | 'after' } | undefined) {
-    let now = 1_700_000_000_000
-    const clock = { now: () => now, sleep: async () => Promise.resolve(new Promise<void>(() => undefined)) }
+    const clock = manualClock()
     await using opened = await kind.open({ clock })
     const provider = providerBefore()
     const integrations = await scriptedIntegrations(opened.store, provider, { clock })
@@ -67,7 +66,7 @@ describe.each(storeKinds)('law 2: atomic page, on $name', (kind) => {
       'people',
     ])
     change(provider)
-    now += 1000
+    clock.advance(1000)
     const dying = dyingStore(opened.store, death?.at ?? Number.POSITIVE_INFINITY, death?.phase ?? 'before')
     const engine = createSyncEngine({ integrations, store: dying.store, clock, recordsPerCommit: 3 })
     await engine[type]('org_1', 'scripted', ['people']).catch((error: unknown) => {
@@ -76,7 +75,7 @@ describe.each(storeKinds)('law 2: atomic page, on $name', (kind) => {
     const calls = dying.calls()
     if (death) {
       // The dead run's lease ends; a new process goes on.
-      now += 120_000
+      clock.advance(120_000)
       const store = await opened.reopen()
       const again = await scriptedIntegrations(store, provider, { clock })
       await createSyncEngine({ integrations: again, store, clock, recordsPerCommit: 3 })[type]('org_1', 'scripted', [
