@@ -47,7 +47,10 @@ function copyTree(): string {
   const skipped = new Set(['node_modules', '.git', 'dist', '.turbo'])
   cpSync(root, copy, {
     recursive: true,
-    filter: (source) => !relative(root, source).split('/').some((part) => skipped.has(part)),
+    filter: (source) =>
+      !relative(root, source)
+        .split('/')
+        .some((part) => skipped.has(part)),
   })
   for (const folder of ['.', ...workspaceFolders()]) {
     linkModules(join(root, folder, 'node_modules'), join(copy, folder, 'node_modules'))

@@ -5,7 +5,7 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 export type JsonObject = Readonly<Record<string, Json>>
 
 // In every Node.js we support, and not yet in TypeScript's own library.
-const { rawJSON: rawJson } = JSON as JSON & { rawJSON(this: void, text: string): unknown }
+const { rawJSON: rawJson } = JSON as JSON & { readonly rawJSON: (text: string) => unknown }
 
 // Undefined for what JSON has no word for, which TypeScript's own type leaves out.
 const stringify: (value: unknown, replacer?: (key: string, value: unknown) => unknown) => string | undefined =

@@ -1,0 +1,142 @@
+import type {
+  Adapter,
+  BaseIntegration,
+  EntityInfo,
+  EntityMap,
+  IntegrationCapabilities,
+  IntegrationConfig,
+  IntegrationType,
+  RateLimit,
+  StandardSchema,
+} from '@unioneyes/core'
+import type { z } from 'zod'
+import type { Api } from './define-api.ts'
+import { DescribedIntegration } from './described-integration.ts'
+import type { Entity } from './entity.ts'
+
+/** What every adapter says about itself. */
+export interface AdapterCard<Id extends string> {
+  readonly provider: Id
+  /** As people write it: `BambooHR`. */
+  readonly name: string
+  readonly description?: string | undefined
+  readonly type: IntegrationType
+  /** The package's version; a new one makes the next full sync read unchanged pages again. */
+  readonly version: string
+  readonly documentationUrl?: string | undefined
+  /** @default 'available' */
+  readonly status?: 'available' | 'beta' | 'deprecated' | 'unavailable' | undefined
+}
+
+/** An adapter that is described. */
+export interface DescribedAdapter<
+  Id extends string,
+  C extends z.ZodObject,
+  S extends z.ZodObject,
+  Entities extends EntityMap,
+> extends AdapterCard<Id> {
+  readonly api: Api<C, S>
+  readonly entities: { readonly [E in keyof Entities]: Entity<Entities[E], z.output<S>> }
+}
+
+/** The configuration of an adapter that is written as a class. */
+export interface ClassConfig<C, S> {
+  readonly credentials?: StandardSchema<C, unknown> | undefined
+  readonly settings?: StandardSchema<S, unknown> | undefined
+  /** Environment variables by the credential or setting they hold. */
+  readonly env?: Readonly<Record<string, string>> | undefined
+  readonly rateLimit?: RateLimit | undefined
+}
+
+/** An adapter that is written as a class. */
+export interface WrittenAdapter<Id extends string, C, S, Entities extends EntityMap> extends AdapterCard<Id> {
+  readonly config?: ClassConfig<C, S> | undefined
+  /** What its entities can tell. @default the class's `supportedEntities`, with nothing but full syncs */
+  readonly entities?: { readonly [E in keyof Entities]: Pick<EntityInfo, 'incremental' | 'deletions'> } | undefined
+  readonly create: () => BaseIntegration<IntegrationConfig, Entities>
+}
+
+/**
+ * Makes an adapter, from a description or from a class. What can be derived (capabilities, environment variables, rate
+ * limit, the types of its records, credentials and settings) is derived.
+ */
+export function defineAdapter<
+  const Id extends string,
+  C extends z.ZodObject,
+  S extends z.ZodObject,
+  Entities extends EntityMap,
+>(definition: DescribedAdapter<Id, C, S, Entities>): Adapter<Id, Entities, z.input<C>, z.input<S>>
+export function defineAdapter<const Id extends string, Entities extends EntityMap, C = unknown, S = unknown>(
+  definition: WrittenAdapter<Id, C, S, Entities>,
+): Adapter<Id, Entities, C, S>
+export function defineAdapter(
+  definition:
+    | DescribedAdapter<string, z.ZodObject, z.ZodObject, EntityMap>
+    | WrittenAdapter<string, unknown, unknown, EntityMap>,
+): Adapter {
+  return 'api' in definition ? fromDescription(definition) : fromClass(definition)
+}
+
+function fromDescription(definition: DescribedAdapter<string, z.ZodObject, z.ZodObject, EntityMap>): Adapter {
+  const { api, entities, type, provider } = definition
+  const { credentials, settings, rateLimit } = api.definition
+  const names = Object.keys(entities)
+  const capabilities: IntegrationCapabilities = {
+    supportsFullSync: true,
+    supportsIncrementalSync: names.some((name) => entities[name]?.incremental === true),
+    supportsWebhooks: false,
+    supportsRealTime: false,
+    supportedEntities: names,
+    requiresOAuth: false,
+    rateLimitPerMinute: perMinute(rateLimit),
+  }
+  return {
+    ...cardOf(definition),
+    capabilities,
+    rateLimit,
+    env: definedNames(api.definition.env),
+    credentials,
+    settings,
+    entities,
+    create: () => new DescribedIntegration({ provider, type, capabilities, api, entities }),
+  }
+}
+
+function fromClass(definition: WrittenAdapter<string, unknown, unknown, EntityMap>): Adapter {
+  const { config = {}, create } = definition
+  const { capabilities } = create()
+  const entities =
+    definition.entities ??
+    Object.fromEntries(
+      capabilities.supportedEntities.map((name) => [name, { incremental: false, deletions: 'absence' as const }]),
+    )
+  return {
+    ...cardOf(definition),
+    capabilities: {
+      ...capabilities,
+      supportedEntities: Object.keys(entities),
+      rateLimitPerMinute: capabilities.rateLimitPerMinute ?? (config.rateLimit && perMinute(config.rateLimit)),
+    },
+    rateLimit: config.rateLimit,
+    env: config.env,
+    credentials: config.credentials,
+    settings: config.settings,
+    entities,
+    create,
+  }
+}
+
+function cardOf(card: AdapterCard<string>): AdapterCard<string> & { readonly specVersion: 'v1' } {
+  const { provider, name, description, type, version, documentationUrl, status } = card
+  return { specVersion: 'v1', provider, name, description, type, version, documentationUrl, status }
+}
+
+const MINUTES = { second: 1 / 60, minute: 1, hour: 60 } as const
+
+const perMinute = ({ requests, per }: RateLimit): number => Math.floor(requests / MINUTES[per])
+
+function definedNames(env: Readonly<Record<string, string | undefined>> = {}): Record<string, string> {
+  const names: Record<string, string> = {}
+  for (const [name, variable] of Object.entries(env)) if (variable !== undefined) names[name] = variable
+  return names
+}

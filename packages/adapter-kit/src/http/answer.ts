@@ -1,0 +1,32 @@
+import { parseJsonText } from '@unioneyes/core'
+
+/** What the provider answered: its status, its headers, and its body read to the end. */
+export class Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly url: string
+  readonly bytes: Buffer
+
+  constructor(status: number, headers: Headers, url: string, bytes: Buffer) {
+    this.status = status
+    this.headers = headers
+    this.url = url
+    this.bytes = bytes
+  }
+
+  /** The body as UTF-8 text. */
+  text(): string {
+    return this.bytes.toString('utf8')
+  }
+
+  /** The body as JSON with every digit kept, or undefined when there is none. @throws SyntaxError when it is not JSON. */
+  json(): unknown {
+    return this.status === 204 || this.status === 205 ? undefined : parseJsonText(this.text())
+  }
+
+  /** The provider's own time when it answered, or undefined when it did not say. */
+  get date(): Date | undefined {
+    const time = Date.parse(this.headers.get('date') ?? '')
+    return Number.isNaN(time) ? undefined : new Date(time)
+  }
+}

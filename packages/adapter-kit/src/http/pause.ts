@@ -1,0 +1,58 @@
+import type { BudgetStore, Clock, ConnectionKey, Logger } from '@unioneyes/core'
+import type { Wait } from './throttle.ts'
+
+interface Hold {
+  /** By our clock, in milliseconds since 1970. */
+  readonly until: number
+  /** How long that was when it was asked for: a clock that is set back must not make it longer. */
+  readonly ms: number
+}
+
+/** The time a provider asked for, obeyed by every request of the connection and remembered for the next process. */
+export class Pause {
+  readonly #clock: Clock
+  readonly #budgets: BudgetStore
+  readonly #key: ConnectionKey
+  readonly #logger: Logger
+  #hold: Hold | undefined
+  #loaded: Promise<void> | undefined
+
+  constructor(parts: { clock: Clock; budgets: BudgetStore; key: ConnectionKey; logger: Logger }) {
+    this.#clock = parts.clock
+    this.#budgets = parts.budgets
+    this.#key = parts.key
+    this.#logger = parts.logger
+  }
+
+  /** Waits until the provider may be asked again. */
+  async sitOut(wait: Wait): Promise<void> {
+    this.#loaded ??= this.#load()
+    await this.#loaded
+    for (let ms = this.#remainingMs(); ms > 0; ms = this.#remainingMs()) await wait(ms)
+  }
+
+  /** Nothing is sent for so long. */
+  async extend(ms: number): Promise<void> {
+    this.#keep({ until: this.#clock.now() + ms, ms })
+    try {
+      await this.#budgets.block(this.#key, this.#clock.now() + ms)
+    } catch (error) {
+      // This process obeys all the same; only the next one would have to be told again.
+      this.#logger.warn({ ...this.#key, error: String(error) }, 'The wait a provider asked for could not be saved')
+    }
+  }
+
+  async #load(): Promise<void> {
+    const until = await this.#budgets.blockedUntil(this.#key)
+    if (until !== undefined) this.#keep({ until, ms: until - this.#clock.now() })
+  }
+
+  #keep(hold: Hold): void {
+    if (this.#hold === undefined || hold.until > this.#hold.until) this.#hold = hold
+  }
+
+  #remainingMs(): number {
+    if (!this.#hold) return 0
+    return Math.min(this.#hold.until - this.#clock.now(), this.#hold.ms)
+  }
+}

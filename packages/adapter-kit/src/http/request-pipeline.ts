@@ -1,0 +1,238 @@
+import { IntegrationError, describeIssue } from '@unioneyes/core'
+import type { BudgetStore, Clock, ConnectionKey, Logger, RateLimit } from '@unioneyes/core'
+import type { KyInstance } from 'ky'
+import { z } from 'zod'
+import type { AnswerView, RefusalDetail, RetryRules } from '../api-definition.ts'
+import type { AuthHeaders } from '../auth.ts'
+import { Answer } from './answer.ts'
+import { answerError } from './answer-error.ts'
+import { Breaker } from './breaker.ts'
+import { CutOffError, checkContent, unparsable } from './check-content.ts'
+import type { AboutRequest } from './check-content.ts'
+import { exchange } from './exchange.ts'
+import type { HostPins } from './host-pins.ts'
+import { Pause } from './pause.ts'
+import { redactor } from './redact.ts'
+import type { Redact } from './redact.ts'
+import { describeRequest } from './request-plan.ts'
+import type { RequestPlan } from './request-plan.ts'
+import { retryAfterMs } from './retry-after.ts'
+import { RetryDelays } from './retry-delays.ts'
+import { Throttle, WaitTooLongError } from './throttle.ts'
+
+/** What a pipeline is made from: the API's definition, applied to one connection. */
+export interface PipelineParts {
+  readonly ky: KyInstance
+  readonly key: ConnectionKey
+  readonly pins: HostPins
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly budgets: BudgetStore
+  /** The longest wait that is sat out, in milliseconds. */
+  readonly maxWaitMs: number
+  /** Between 0 and 1, for the jitter of retries. */
+  readonly random: () => number
+  readonly rateLimit: RateLimit
+  readonly credentials: unknown
+  readonly auth: () => AuthHeaders | Promise<AuthHeaders>
+  readonly headers: Readonly<Record<string, string>>
+  readonly throttled: ((answer: AnswerView) => boolean | number | undefined) | undefined
+  readonly readError: ((answer: AnswerView) => RefusalDetail | undefined) | undefined
+  readonly timeoutMs: number
+  readonly maxResponseBytes: number
+  readonly retry: RetryRules
+}
+
+const MAX_REDIRECTS = 3
+
+/**
+ * The way of a request: retry → [each attempt: breaker → throttle → auth → fetch]. The bracket is the `fetch` that ky repeats,
+ * so every attempt is budgeted, counted and signed anew. One pipeline serves one connection.
+ */
+export class RequestPipeline {
+  readonly provider: string
+  readonly #parts: PipelineParts
+  readonly #breaker: Breaker
+  readonly #throttle: Throttle
+  readonly #pause: Pause
+  readonly #delays: RetryDelays
+  readonly #redact: Redact
+
+  constructor(parts: PipelineParts) {
+    this.#parts = parts
+    this.provider = parts.key.provider
+    this.#breaker = new Breaker(this.provider, parts.clock)
+    this.#throttle = new Throttle(parts.rateLimit, parts.clock)
+    this.#pause = new Pause(parts)
+    this.#delays = new RetryDelays(parts.retry, parts.random)
+    this.#redact = redactor(parts.credentials)
+  }
+
+  /** A path as the URL it stands for. @throws IntegrationError RESPONSE_INVALID for a host that is not allowed. */
+  resolve(path: string): URL {
+    return this.#parts.pins.resolve(path)
+  }
+
+  /** Sends a request, as often as it takes, and gives what `consume` makes of the answer. */
+  async send<T>(plan: RequestPlan, consume: (answer: Answer) => T | Promise<T>): Promise<T> {
+    const results: { readonly of: T }[] = []
+    try {
+      await this.#parts.ky(plan.url, {
+        method: plan.method,
+        // The body is read and worked on in here, where it can be asked for again; ky only needs to know that it went well.
+        fetch: async () => {
+          const answer = await this.#attempt(plan)
+          results.push({ of: await this.#consume(plan, answer, consume) })
+          return new Response(null)
+        },
+        timeout: false,
+        retry: {
+          limit: plan.retry ? this.#delays.attempts - 1 : 0,
+          methods: ['get', 'post'],
+          delay: () => 0,
+          shouldRetry: ({ error }) => isRepeatable(error),
+        },
+        hooks: { beforeRetry: [({ error, retryCount }) => this.#waitBeforeRetry(plan, error, retryCount)] },
+      })
+    } catch (error) {
+      throw this.#finalError(plan, error)
+    }
+    const [result] = results
+    if (!result) throw this.#unexpected(plan, undefined)
+    return result.of
+  }
+
+  /** One attempt. A refusal shows that the provider works, so it leaves the breaker as a value. */
+  async #attempt(plan: RequestPlan): Promise<Answer> {
+    const result = await this.#breaker.run(async () => {
+      const answer = await this.#follow(plan)
+      const refusal = this.#refusalOf(plan, answer)
+      if (refusal?.retryAfterMs !== undefined) await this.#pause.extend(refusal.retryAfterMs)
+      if (refusal?.code === 'PROVIDER_UNAVAILABLE') throw refusal
+      return { answer, refusal }
+    })
+    if (result.refusal) throw result.refusal
+    const { answer } = result
+    return plan.emptyOn.includes(answer.status) ? new Answer(204, answer.headers, answer.url, Buffer.alloc(0)) : answer
+  }
+
+  // Redirects are followed by hand, because fetch would carry the credentials to whatever host the answer names.
+  async #follow(plan: RequestPlan): Promise<Answer> {
+    let url = plan.url
+    for (let hops = 0; ; hops += 1) {
+      const answer = await this.#exchange(plan, url)
+      const location = answer.status >= 300 && answer.status < 400 ? answer.headers.get('location') : null
+      if (location === null) return answer
+      url = this.#redirected(plan, url, location, hops)
+    }
+  }
+
+  #redirected(plan: RequestPlan, from: URL, location: string, hops: number): URL {
+    const to = URL.parse(location, from.href)
+    const allowed = to !== null && this.#parts.pins.allows(to)
+    if (allowed && plan.method === 'GET' && hops < MAX_REDIRECTS) return to
+    const where = !allowed ? 'to a host that is not allowed' : hops < MAX_REDIRECTS ? 'although it is a POST' : 'again'
+    const { provider, request, entity } = this.#about(plan)
+    const message = `${provider} redirected ${request} ${where}. The redirect was not followed.`
+    throw new IntegrationError('RESPONSE_INVALID', message, { provider, entity })
+  }
+
+  async #exchange(plan: RequestPlan, url: URL): Promise<Answer> {
+    const wait = (ms: number): Promise<void> => this.#wait(plan, ms, this.#throttle.slackMs)
+    const counted = await this.#throttle.start(() => this.#pause.sitOut(wait), wait, plan.signal)
+    try {
+      const signed = await this.#parts.auth()
+      plan.meter.requests += 1
+      const { headers, timeoutMs, maxResponseBytes } = this.#parts
+      return await exchange({ provider: this.provider, plan, url, signed, headers, timeoutMs, maxResponseBytes })
+    } finally {
+      counted()
+    }
+  }
+
+  #refusalOf(plan: RequestPlan, answer: Answer): IntegrationError | undefined {
+    const { throttled, readError, clock } = this.#parts
+    const { status, headers } = answer
+    const slowDown = throttled?.(answer) ?? false
+    const isThrottled = slowDown !== false || status === 429
+    if (!isThrottled && (status < 300 || plan.emptyOn.includes(status))) return undefined
+    const refused = {
+      ...this.#about(plan),
+      status,
+      detail: status >= 400 ? readError?.(answer) : undefined,
+      retryAfterMs: typeof slowDown === 'number' ? slowDown : retryAfterMs(headers, clock.now()),
+      throttled: isThrottled,
+    }
+    return answerError(refused, this.#redact)
+  }
+
+  async #consume<T>(plan: RequestPlan, answer: Answer, consume: (answer: Answer) => T | Promise<T>): Promise<T> {
+    checkContent(answer, this.#about(plan))
+    try {
+      return await consume(answer)
+    } catch (error) {
+      throw error instanceof SyntaxError ? unparsable(error, answer, this.#about(plan)) : error
+    }
+  }
+
+  async #waitBeforeRetry(plan: RequestPlan, error: Error, retry: number): Promise<void> {
+    const ms = this.#delays.before(retry, error)
+    const code = IntegrationError.is(error) ? error.code : error.name
+    this.#parts.logger.debug(
+      { ...this.#parts.key, entity: plan.entity, code, retry, waitMs: ms },
+      `Repeating ${describeRequest(plan)}`,
+    )
+    try {
+      await this.#wait(plan, ms)
+    } catch (reason) {
+      // A wait that is too long is the provider's: its own refusal says so, and for how long.
+      throw reason instanceof WaitTooLongError ? error : reason
+    }
+  }
+
+  async #wait(plan: RequestPlan, ms: number, slackMs = 0): Promise<void> {
+    if (ms > this.#parts.maxWaitMs + slackMs) throw new WaitTooLongError(ms)
+    plan.meter.waitedMs += Math.round(ms)
+    await this.#parts.clock.sleep(ms, plan.signal)
+  }
+
+  /** What the caller sees: never an error of ky, fetch or the queue. */
+  #finalError(plan: RequestPlan, error: unknown): IntegrationError {
+    const { provider, entity, request } = this.#about(plan)
+    if (plan.signal?.aborted === true) {
+      const message = `${request} of ${provider} was cancelled.`
+      return new IntegrationError('CANCELLED', message, { provider, entity, cause: plan.signal.reason })
+    }
+    if (error instanceof WaitTooLongError) {
+      const seconds = String(Math.ceil(error.waitMs / 1000))
+      const message = `${provider} may not be asked ${request} for another ${seconds} s, under its rate limit or because it asked to wait. Come back then.`
+      return new IntegrationError('RATE_LIMITED', message, { provider, entity, retryAfterMs: error.waitMs })
+    }
+    if (error instanceof CutOffError) {
+      return new IntegrationError('RESPONSE_INVALID', `${error.message} It was the same in every attempt.`, { provider, entity })
+    }
+    if (!IntegrationError.is(error)) return this.#unexpected(plan, error)
+    if (error.code !== 'RATE_LIMITED' || error.retryAfterMs !== undefined) return error
+    const { message, status } = error
+    const wait = this.#throttle.intervalMs
+    return new IntegrationError('RATE_LIMITED', message, { provider, entity, status, retryAfterMs: wait })
+  }
+
+  /** Something the adapter's callbacks could not cope with. Its message may quote the answer, so only its kind is told. */
+  #unexpected(plan: RequestPlan, error: unknown): IntegrationError {
+    const { provider, entity, request } = this.#about(plan)
+    const issues = error instanceof z.ZodError ? error.issues.slice(0, 5).map(describeIssue) : []
+    const kind = issues.length > 0 ? issues.join('; ') : error instanceof Error ? error.name : typeof error
+    const message = `The answer of ${provider} to ${request} does not have the expected shape (${kind}).`
+    return new IntegrationError('RESPONSE_INVALID', message, { provider, entity, issues })
+  }
+
+  #about(plan: RequestPlan): AboutRequest {
+    return { provider: this.provider, entity: plan.entity, request: this.#redact(describeRequest(plan)) }
+  }
+}
+
+function isRepeatable(error: Error): boolean {
+  if (error instanceof CutOffError) return true
+  return IntegrationError.is(error, 'PROVIDER_UNAVAILABLE', 'RATE_LIMITED') && error.retryable
+}

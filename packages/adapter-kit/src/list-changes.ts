@@ -1,0 +1,124 @@
+import { IntegrationError } from '@unioneyes/core'
+import type { EntityRecord, Json, Page, ReadOptions } from '@unioneyes/core'
+import type { BoundHttp } from './http/bound-http.ts'
+import { endlessLoop, fetchPage } from './list-request.ts'
+import type { ChangesContext, ChangesPage, ListOverrides } from './list-options.ts'
+import { changesOf, walkListing } from './list-walk.ts'
+import { toDate } from './listing.ts'
+import type { ChangesByReader, Listing } from './listing.ts'
+import { LoopGuard } from './loop-guard.ts'
+import { fromReaderToken, withReaderTokens } from './reader-tokens.ts'
+import { withRestarts } from './restarts.ts'
+import { fromCursor, toCursor } from './saved-cursor.ts'
+import type { Session } from './session.ts'
+
+/** What a read of changes works on. */
+export interface ChangesRead<T extends EntityRecord, S> {
+  readonly listings: readonly Listing<T, S>[]
+  readonly session: Session<S>
+  readonly entity: string
+  readonly options: ReadOptions
+}
+
+/**
+ * Yields what changed since the saved cursor.
+ *
+ * @throws IntegrationError UNSUPPORTED when the entity cannot tell changes, CURSOR_EXPIRED when the cursor is of no use.
+ */
+export function readChanges<T extends EntityRecord, S>(read: ChangesRead<T, S>): AsyncIterable<Page<T>> {
+  const { listings, session, entity, options } = read
+  const { provider } = session.key
+  if (listings[0]?.changes === undefined) {
+    const message = `${entity} of ${provider} cannot be read incrementally: run a full sync.`
+    throw new IntegrationError('UNSUPPORTED', message, { provider, entity })
+  }
+  const { since, listing = 0 } = fromCursor(options.cursor, provider, entity)
+  const changes = changesOf(listings, listing)
+  const http = session.http({ entity, signal: options.signal })
+  if (changes?.kind === 'reader') return readFeed({ ...read, http, changes, since, listing })
+  const bound = toDate(since)
+  if (!changes || !bound) {
+    const message = `The saved cursor of ${entity} of ${provider} is not a time: everything must be read again.`
+    throw new IntegrationError('CURSOR_EXPIRED', message, { provider, entity })
+  }
+  const query = changes.query(new Date(bound.getTime() - changes.lookbackMs))
+  return walkListing({ listings, session, http, entity, options, changes: { listing, query, since } })
+}
+
+interface FeedRead<T extends EntityRecord, S> extends ChangesRead<T, S> {
+  readonly http: BoundHttp
+  readonly changes: ChangesByReader<S>
+  readonly since: Json
+  readonly listing: number
+}
+
+function readFeed<T extends EntityRecord, S>(read: FeedRead<T, S>): AsyncIterable<Page<T>> {
+  const { session, entity, options } = read
+  return withRestarts({
+    provider: session.key.provider,
+    entity,
+    resumed: options.pageToken !== undefined,
+    first: () => feedFrom(read, fromReaderToken(options.pageToken)),
+    again: () => feedFrom(read, undefined),
+    restartOn: (error) => IntegrationError.is(error, 'CURSOR_EXPIRED'),
+  })
+}
+
+async function* feedFrom<T extends EntityRecord, S>(
+  read: FeedRead<T, S>,
+  token: Json | undefined,
+): AsyncGenerator<Page<T>> {
+  const { http, session, listing, listings } = read
+  const rowsOf = listings[listing]?.rows(session.settings)
+  for await (const { page, next } of withReaderTokens<ChangesPage>(read.changes.read(changesContext(read, token)))) {
+    yield {
+      rows: rowsOf?.(page.items ?? []),
+      deleted: page.deleted,
+      next,
+      cursor: page.cursor === undefined ? undefined : toCursor(page.cursor, listing),
+      complete: next === undefined ? true : undefined,
+      usage: http.meter.take(),
+    }
+  }
+}
+
+function changesContext<T extends EntityRecord, S>(read: FeedRead<T, S>, token: Json | undefined): ChangesContext<S> {
+  const { http, session, since, options } = read
+  return {
+    http,
+    settings: session.settings,
+    cursor: since,
+    token,
+    signal: options.signal,
+    list: (overrides) => listItems(read, overrides),
+    one: (id) => oneItem(read, id),
+  }
+}
+
+async function* listItems<T extends EntityRecord, S>(
+  read: FeedRead<T, S>,
+  overrides: ListOverrides | undefined,
+): AsyncGenerator<readonly unknown[]> {
+  const { http, session, listings, listing: index, entity } = read
+  const listing = listings[index]
+  if (!listing) return
+  const guard = new LoopGuard()
+  for (let token: Json | undefined; ;) {
+    const request = { http, settings: session.settings, token, overrides, index }
+    const fetched = await fetchPage(listing, request)
+    if (fetched.remembered) return
+    yield fetched.items
+    token = fetched.step.next
+    if (token === undefined) return
+    if (guard.repeats(token)) throw endlessLoop(session.key.provider, entity)
+  }
+}
+
+async function oneItem<T extends EntityRecord, S>(read: FeedRead<T, S>, id: string): Promise<unknown> {
+  const { http, session, listings, listing, entity } = read
+  const { settings, key } = session
+  const path = (listings[listing]?.one ?? listings[0]?.one)?.(id, { settings })
+  if (path !== undefined) return http.get(path, { emptyOn: [404, 410] })
+  const message = `${entity} of ${key.provider} has no "one" path in its description.`
+  throw new IntegrationError('UNSUPPORTED', message, { provider: key.provider, entity })
+}

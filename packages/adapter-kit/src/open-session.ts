@@ -1,0 +1,74 @@
+import { IntegrationError, checkSchema } from '@unioneyes/core'
+import type { IntegrationConfig, IntegrationContext, StandardSchema } from '@unioneyes/core'
+import type { z } from 'zod'
+import type { Api } from './define-api.ts'
+import { BoundHttp } from './http/bound-http.ts'
+import { pinHosts } from './http/host-pins.ts'
+import { RequestPipeline } from './http/request-pipeline.ts'
+import type { Session } from './session.ts'
+
+const DEFAULT_TIMEOUT_MS = 60_000
+const DEFAULT_MAX_RESPONSE_BYTES = 32 * 1024 * 1024
+
+/** The session of a connected integration. */
+export type OpenSession<S> = Session<S>
+
+/**
+ * Turns the definition of an API and the configuration of one connection into a session. Sends nothing.
+ *
+ * @throws IntegrationError CONFIG_INVALID when credentials or settings do not fit the definition.
+ */
+export async function openSession<C extends z.ZodObject, S extends z.ZodObject>(
+  api: Api<C, S>,
+  config: IntegrationConfig,
+  context: IntegrationContext,
+): Promise<OpenSession<z.output<S>>> {
+  const { definition } = api
+  const { key } = context
+  // Checked here too: what names a host must have passed its schema, whoever made the integration.
+  const credentials = await checked<z.output<C>>(definition.credentials, config.credentials, 'credentials', key.provider)
+  const settings = await checked<z.output<S>>(definition.settings, config.settings, 'settings', key.provider)
+  // Loaded when a connection is made, so that an app which only lists its adapters does not pay for it.
+  const { default: ky } = await import('ky')
+  const { baseUrl, auth } = definition
+  const pipeline = new RequestPipeline({
+    ky,
+    key,
+    pins: pinHosts({
+      provider: key.provider,
+      baseUrl: typeof baseUrl === 'function' ? baseUrl(settings) : baseUrl,
+      hosts: definition.hosts ?? [],
+      override: context.baseUrl,
+    }),
+    clock: context.clock,
+    logger: context.logger,
+    budgets: context.budgets,
+    maxWaitMs: context.maxWaitMs,
+    random: Math.random,
+    rateLimit: definition.rateLimit,
+    credentials,
+    auth: () => auth(credentials, settings),
+    headers: definition.headers ?? {},
+    throttled: definition.throttled,
+    readError: definition.readError,
+    timeoutMs: definition.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    maxResponseBytes: definition.maxResponseBytes ?? DEFAULT_MAX_RESPONSE_BYTES,
+    retry: definition.retry ?? {},
+  })
+  return { key, settings, http: (binding) => new BoundHttp(pipeline, binding) }
+}
+
+async function checked<Output>(
+  schema: StandardSchema<unknown, Output>,
+  value: unknown,
+  what: 'credentials' | 'settings',
+  provider: string,
+): Promise<Output> {
+  const result = await checkSchema(schema, value)
+  if (!result.issues) return result.value
+  throw new IntegrationError(
+    'CONFIG_INVALID',
+    `The ${what} of ${provider} do not fit: ${result.issues.join('; ')}. Save the connection again.`,
+    { provider, issues: result.issues },
+  )
+}

@@ -1,0 +1,36 @@
+import type { Json } from '@unioneyes/core'
+import type { Query } from '../http/request-options.ts'
+import type { WireBody } from '../wire-body.ts'
+
+/** Where a page is found: parameters to add to the listing's request, or a URL that replaces it. */
+export interface PagePosition {
+  /** Added to the query of a GET, to the JSON body of a POST. */
+  readonly params?: Query | undefined
+  /** A whole URL. Its host must be allowed. */
+  readonly url?: string | undefined
+}
+
+/** What a paginator may look at to find the next page. */
+export interface PageAnswer {
+  readonly body: WireBody
+  readonly headers: Headers
+  /** The URL that was asked. */
+  readonly url: string
+  /** How many items the page brought. */
+  readonly items: number
+  /** How many items the provider says there are, where the listing reads that. */
+  readonly total: number | undefined
+  /** The token of this page; undefined for the first. */
+  readonly token: Json | undefined
+}
+
+/** Where a listing goes on, or that it ended. `complete` only when the provider itself said that this was the end. */
+export type PageStep = { readonly next: Json } | { readonly next?: undefined; readonly complete: boolean }
+
+/** A way of going from page to page. A token is JSON, saved with its page, so that a listing can be resumed at it. */
+export interface Paginator {
+  /** Where the page of a token is; without a token the first. */
+  position(token: Json | undefined): PagePosition
+  /** What comes after a page. */
+  step(answer: PageAnswer): PageStep
+}

@@ -1,0 +1,99 @@
+import { describeIssue } from '@unioneyes/core'
+import type { EntityRecord, RowResult, WireRows } from '@unioneyes/core'
+import type { z } from 'zod'
+import { toId } from './wire-id.ts'
+
+/**
+ * What a mapping may return for a record of type `T`: null or undefined where `T` has an optional property (both mean
+ * "absent" and are left out), and no `id` where the row's own is meant.
+ */
+export type Mapped<T extends EntityRecord> = { readonly id?: string | undefined } & {
+  readonly [K in keyof T as K extends 'id' ? never : K]: undefined extends T[K] ? T[K] | null : T[K]
+}
+
+/** Refuses a property that the record type does not have, which the compiler would otherwise let pass. */
+export type OnlyKeysOf<T, R> = { readonly [K in Exclude<keyof R, keyof T>]: never }
+
+/** How the items of an answer become records. */
+export interface RowRules<T extends EntityRecord, S, W extends z.ZodType, R extends Mapped<T> = Mapped<T>> {
+  /**
+   * The property of an item that holds its identifier, or a function that finds it. Text, whole numbers and big integers
+   * count; anything else leaves the item without an id. @default 'id'
+   */
+  readonly id?: string | ((item: unknown) => unknown) | undefined
+  /** What an item must look like: only what {@link RowRules.map} reads. A row that does not fit is quarantined. */
+  readonly wire: W
+  /** Makes the record. Called only for items that changed since the last sync. */
+  readonly map: (row: z.output<W>, context: MapContext<S>) => R & OnlyKeysOf<T, R>
+  /** Whether the row says that the record is gone. */
+  readonly isDeleted?: ((row: z.output<W>) => boolean) | undefined
+  /** The provider's version of the record, where it has one that only grows. */
+  readonly version?: ((row: z.output<W>) => string | undefined) | undefined
+}
+
+/** What a mapping may look at beside its row. */
+export interface MapContext<S> {
+  readonly settings: S
+  /** The row as the provider sent it, for what the wire schema does not name: an organization's own fields. */
+  readonly raw: unknown
+}
+
+const MAX_ISSUES = 20
+
+/** Turns raw items into rows that are validated and mapped only when they are read. */
+export function wireRows<T extends EntityRecord, S, W extends z.ZodType, R extends Mapped<T>>(
+  rules: RowRules<T, S, W, R>,
+  settings: S,
+): (items: readonly unknown[]) => WireRows<T> {
+  const idOf = idReader(rules.id)
+  const read = (raw: unknown): RowResult<T> => {
+    const parsed = rules.wire.safeParse(raw)
+    if (!parsed.success) return { kind: 'invalid', issues: parsed.error.issues.slice(0, MAX_ISSUES).map(describeIssue) }
+    const row = parsed.data
+    const version = rules.version?.(row)
+    if (rules.isDeleted?.(row) === true) return { kind: 'deleted', version }
+    const mapped: Mapped<T> = rules.map(row, { settings, raw })
+    const id = mapped.id ?? idOf(raw)
+    if (id === undefined) return { kind: 'invalid', issues: ['no readable id'] }
+    return { kind: 'record', record: toRecord<T>(mapped, id), version }
+  }
+  return (items) => ({ items: items.map((raw) => ({ id: idOf(raw), raw })), read: guarded(read) })
+}
+
+function guarded<T>(read: (raw: unknown) => RowResult<T>): (raw: unknown) => RowResult<T> {
+  return (raw) => {
+    try {
+      return read(raw)
+    } catch (error) {
+      // The message may quote the row, so only the kind of failure is told.
+      const kind = error instanceof Error ? error.name : typeof error
+      return { kind: 'invalid', issues: [`the adapter could not map this row (${kind})`] }
+    }
+  }
+}
+
+function idReader(rule: string | ((item: unknown) => unknown) = 'id'): (raw: unknown) => string | undefined {
+  if (typeof rule === 'function') {
+    return (raw) => {
+      try {
+        return toId(rule(raw))
+      } catch {
+        // A row so unlike the others that even its id cannot be looked for has none.
+        return undefined
+      }
+    }
+  }
+  return (raw) => {
+    if (typeof raw !== 'object' || raw === null) return undefined
+    return toId(Reflect.get(raw, rule))
+  }
+}
+
+// Absent is absent: a null of the provider never becomes a property of the record.
+function toRecord<T extends EntityRecord>(mapped: Mapped<T>, id: string): T {
+  const record: Record<string, unknown> = { id }
+  for (const [name, value] of Object.entries(mapped)) {
+    if (value !== null && value !== undefined && name !== 'id') record[name] = value
+  }
+  return record as unknown as T
+}

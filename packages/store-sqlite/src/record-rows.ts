@@ -1,0 +1,65 @@
+import type { SQLInputValue } from 'node:sqlite'
+import type { RecordWrite } from '@unioneyes/core'
+import type { Versioned } from './page-changes.ts'
+import type { Statements } from './statements.ts'
+
+/** What every row of one commit has in common. */
+export interface RowStamp {
+  readonly stream: number
+  readonly observedAt: number
+  readonly writeNo: number
+}
+
+const ROWS_PER_STATEMENT = 50
+const upsertMany = upsertStatement(ROWS_PER_STATEMENT)
+const upsertOne = upsertStatement(1)
+
+// A known version stays known, and a row never looks older than it was.
+function upsertStatement(rows: number): string {
+  const values = Array.from({ length: rows }, () => '(:stream, :observedAt, :writeNo, ?, ?, ?, ?, ?, ?)').join(',')
+  return `insert into integration_records (stream, observed_at, write_no, id, hash, raw_hash, version, data, raw)
+    values ${values}
+    on conflict (stream, id) do update set
+      observed_at = max(observed_at, excluded.observed_at), write_no = excluded.write_no,
+      hash = excluded.hash, raw_hash = excluded.raw_hash, version = coalesce(excluded.version, version),
+      data = excluded.data, raw = excluded.raw, deleted_at = null`
+}
+
+/** Inserts records, or replaces rows and tombstones with them. No id may come twice. */
+export function writeRecords(sql: Statements, stamp: RowStamp, records: readonly RecordWrite[]): void {
+  const named = { stream: stamp.stream, observedAt: stamp.observedAt, writeNo: stamp.writeNo }
+  const rest = records.length % ROWS_PER_STATEMENT
+  let values: SQLInputValue[] = []
+  for (const [index, { id, hash, rawHash, version, data, raw }] of records.entries()) {
+    values.push(id, hash, rawHash, version ?? null, data, raw ?? null)
+    if (index < rest) sql.prepare(upsertOne).runNamed(named, ...values)
+    else if ((index - rest + 1) % ROWS_PER_STATEMENT === 0) sql.prepare(upsertMany).runNamed(named, ...values)
+    else continue
+    values = []
+  }
+}
+
+const CONFIRM = `update integration_records
+  set version = coalesce(?, version), observed_at = max(observed_at, ?) where stream = ? and id = ?`
+
+/** Notes that a record or tombstone was seen again as it is. Its write number stays: the content is the same. */
+export function confirmRecord(sql: Statements, stamp: RowStamp, { id, version }: Versioned): void {
+  sql.prepare(CONFIRM).run(version ?? null, stamp.observedAt, stamp.stream, id)
+}
+
+const BURY = `update integration_records
+  set deleted_at = ?, version = coalesce(?, version), observed_at = max(observed_at, ?), write_no = ?
+  where stream = ? and id = ?`
+
+/** Turns a live row into a tombstone; its body stays. */
+export function buryRecord(sql: Statements, stamp: RowStamp, { id, version }: Versioned, deletedAt: number): void {
+  sql.prepare(BURY).run(deletedAt, version ?? null, stamp.observedAt, stamp.writeNo, stamp.stream, id)
+}
+
+const INSERT_TOMBSTONE = `insert into integration_records
+  (stream, id, hash, raw_hash, version, observed_at, write_no, deleted_at) values (?, ?, '', '', ?, ?, ?, ?)`
+
+/** Remembers that a record that was never seen is gone, so that an older observation of it is refused. */
+export function insertTombstone(sql: Statements, stamp: RowStamp, { id, version }: Versioned, deletedAt: number): void {
+  sql.prepare(INSERT_TOMBSTONE).run(stamp.stream, id, version ?? null, stamp.observedAt, stamp.writeNo, deletedAt)
+}

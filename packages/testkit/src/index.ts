@@ -1,0 +1,7 @@
+export { faultyStore } from './faulty-store.ts'
+export type { StoreCall, StoreMoment } from './faulty-store.ts'
+export { manualClock } from './manual-clock.ts'
+export type { ManualClock } from './manual-clock.ts'
+export * from './sandbox/index.ts'
+export { storeChecks } from './store-checks/store-checks.ts'
+export type { StoreCheck } from './store-checks/store-check.ts'
