@@ -20,9 +20,9 @@ export interface RefusalDetail {
 }
 
 /** Environment variables by the credential or setting they hold. */
-export type EnvironmentNames<C extends z.ZodObject, S extends z.ZodObject> = {
-  readonly [Name in keyof C['shape'] | keyof S['shape']]?: string | undefined
-}
+export type EnvironmentNames<C extends z.ZodObject, S extends z.ZodObject> = Readonly<
+  Partial<Record<keyof C['shape'] | keyof S['shape'], string | undefined>>
+>
 
 /** How failed requests are repeated. */
 export interface RetryRules {

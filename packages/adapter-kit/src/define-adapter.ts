@@ -71,8 +71,7 @@ export function defineAdapter<const Id extends string, Entities extends EntityMa
 ): Adapter<Id, Entities, C, S>
 export function defineAdapter(
   definition:
-    | DescribedAdapter<string, z.ZodObject, z.ZodObject, EntityMap>
-    | WrittenAdapter<string, unknown, unknown, EntityMap>,
+    DescribedAdapter<string, z.ZodObject, z.ZodObject, EntityMap> | WrittenAdapter<string, unknown, unknown, EntityMap>,
 ): Adapter {
   return 'api' in definition ? fromDescription(definition) : fromClass(definition)
 }

@@ -69,7 +69,7 @@ export class DescribedIntegration<
       return { status: 'healthy', healthy: true, ...done() }
     } catch (error) {
       const known = IntegrationError.is(error)
-      const status = (known && HEALTH_OF[error.code]) || 'unhealthy'
+      const status = (known ? HEALTH_OF[error.code] : undefined) ?? 'unhealthy'
       const lastError = known ? error.message : 'The check itself failed: report it to the adapter.'
       return { status, healthy: false, lastError, ...done() }
     }

@@ -69,10 +69,9 @@ async function* feedFrom<T extends EntityRecord, S>(
   token: Json | undefined,
 ): AsyncGenerator<Page<T>> {
   const { http, session, listing, listings } = read
-  const rowsOf = listings[listing]?.rows(session.settings)
   for await (const { page, next } of withReaderTokens<ChangesPage>(read.changes.read(changesContext(read, token)))) {
     yield {
-      rows: rowsOf?.(page.items ?? []),
+      rows: listings[listing]?.rows(page.items ?? [], session.settings),
       deleted: page.deleted,
       next,
       cursor: page.cursor === undefined ? undefined : toCursor(page.cursor, listing),

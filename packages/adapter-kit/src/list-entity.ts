@@ -1,4 +1,4 @@
-import type { EntityInfo, EntityRecord, Page, ReadOptions } from '@unioneyes/core'
+import type { EntityInfo, EntityRecord, Page } from '@unioneyes/core'
 import type { z } from 'zod'
 import type { Entity } from './entity.ts'
 import { readChanges } from './list-changes.ts'
@@ -19,7 +19,7 @@ export function listEntity<T extends EntityRecord, S, W extends z.ZodType, R ext
   model: z.ZodType<T>,
   options: ListOptions<T, S, W, R>,
 ): ListEntity<T, S> {
-  const listings = [toListing(options), ...(options.fallback?.listings ?? [])]
+  const listings = [toListing(model, options), ...(options.fallback?.listings ?? [])]
   return {
     model,
     incremental: options.incremental !== undefined,

@@ -29,9 +29,7 @@ export interface ListOptions<
   readonly query?: Query | ((context: RequestContext<S>) => Query) | undefined
   /** JSON body of every page of a POST; the paginator's parameters are added to it. A function receives them and adds them itself. */
   readonly body?:
-    | Readonly<Record<string, unknown>>
-    | ((context: RequestContext<S> & { readonly page: Query }) => unknown)
-    | undefined
+    Readonly<Record<string, unknown>> | ((context: RequestContext<S> & { readonly page: Query }) => unknown) | undefined
   /** Headers of every page. */
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** Finds the list of items in an answer. @default the answer itself */

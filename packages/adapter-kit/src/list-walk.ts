@@ -73,7 +73,7 @@ async function fetchAt<T extends EntityRecord, S>(
   const { listings, http, session, changes, options } = walk
   const beginning = place.t === undefined && !changes
   const memory = changes ? undefined : options.memory
-  let firstRefusal: unknown
+  let firstRefusal: IntegrationError | undefined
   for (let index = place.l ?? 0; ; index += 1) {
     const listing = listings[index]
     if (!listing) throw firstRefusal ?? unknownListing(walk)
@@ -82,13 +82,17 @@ async function fetchAt<T extends EntityRecord, S>(
       const request = { http, settings: session.settings, token: place.t, memory, overrides, index }
       return { fetched: await fetchPage(listing, request), index }
     } catch (error) {
-      if (!beginning || !isRefusal(error)) throw firstRefusal ?? error
+      // A fallback that only fails for the moment is worth another try, which a refusal is not.
+      if (!beginning || !isRefusal(error)) throw isRetryable(error) ? error : (firstRefusal ?? error)
       firstRefusal ??= error
     }
   }
 }
 
-const isRefusal = (error: unknown): boolean => IntegrationError.is(error) && REFUSED.has(error.status ?? 0)
+const isRetryable = (error: unknown): boolean => IntegrationError.is(error) && error.retryable
+
+const isRefusal = (error: unknown): error is IntegrationError =>
+  IntegrationError.is(error) && REFUSED.has(error.status ?? 0)
 
 function unknownListing<T extends EntityRecord, S>({ session, entity }: Walk<T, S>): IntegrationError {
   const { provider } = session.key
@@ -133,7 +137,7 @@ function toPage<T extends EntityRecord, S>(
   }
   if (remembered) return { ...common, remembered, total: remembered.total, complete: remembered.complete }
   const { items, total, step } = fetched
-  const rows = listings[index]?.rows(session.settings)(items)
+  const rows = listings[index]?.rows(items, session.settings)
   return { ...common, rows, total, complete: 'complete' in step ? step.complete : undefined }
 }
 
@@ -145,6 +149,7 @@ function endCursor<T extends EntityRecord, S>(
   const changes = changesOf(walk.listings, index)
   if (!changes) return undefined
   if (walk.changes) return toCursor(reached ?? walk.changes.since, index)
-  const since = changes.kind === 'param' ? reached : changes.start(reached === undefined ? undefined : new Date(reached))
+  const since =
+    changes.kind === 'param' ? reached : changes.start(reached === undefined ? undefined : new Date(reached))
   return since === undefined ? undefined : toCursor(since, index)
 }

@@ -1,4 +1,4 @@
-import type { EntityRecord, Json, WireRows } from '@unioneyes/core'
+import type { EntityRecord, Json } from '@unioneyes/core'
 import type { z } from 'zod'
 import { toMs } from './duration.ts'
 import type { ChangesFeed, ListOptions, ReadChanges } from './list-options.ts'
@@ -6,14 +6,14 @@ import type { Query } from './http/request-options.ts'
 import { customPages } from './pages/custom-pages.ts'
 import type { Paginator } from './pages/paginator.ts'
 import { wireRows } from './wire-rows.ts'
-import type { Mapped } from './wire-rows.ts'
+import type { Mapped, ToRows } from './wire-rows.ts'
 
 type Untyped = 'path' | 'method' | 'query' | 'body' | 'headers' | 'items' | 'total' | 'emptyOn' | 'one' | 'restartOn'
 
 /** A listing as the kit works with it: the types of its wire rows are closed inside its functions. */
 export interface Listing<T extends EntityRecord, S> extends Pick<ListOptions<T, S, z.ZodType>, Untyped> {
   readonly paginator: Paginator
-  readonly rows: (settings: S) => (items: readonly unknown[]) => WireRows<T>
+  readonly rows: ToRows<T, S>
   readonly changes: Changes<S> | undefined
 }
 
@@ -39,13 +39,14 @@ export interface ChangesByReader<S> {
 
 /** Takes the options of a listing apart into what the kit works with. */
 export function toListing<T extends EntityRecord, S, W extends z.ZodType, R extends Mapped<T>>(
+  model: z.ZodType<T>,
   options: ListOptions<T, S, W, R>,
 ): Listing<T, S> {
   const { path, method, query, body, headers, items, total, emptyOn, one, restartOn, paginate } = options
   return {
     ...{ path, method, query, body, headers, items, total, emptyOn, one, restartOn },
     paginator: typeof paginate === 'function' ? customPages(paginate) : paginate,
-    rows: (settings) => wireRows<T, S, W, R>(options, settings),
+    rows: wireRows<T, S, W, R>(model, options),
     changes: toChanges(options),
   }
 }

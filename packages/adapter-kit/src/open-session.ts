@@ -4,7 +4,6 @@ import type { z } from 'zod'
 import type { Api } from './define-api.ts'
 import { BoundHttp } from './http/bound-http.ts'
 import { pinHosts } from './http/host-pins.ts'
-import { RequestPipeline } from './http/request-pipeline.ts'
 import type { Session } from './session.ts'
 
 const DEFAULT_TIMEOUT_MS = 60_000
@@ -26,10 +25,15 @@ export async function openSession<C extends z.ZodObject, S extends z.ZodObject>(
   const { definition } = api
   const { key } = context
   // Checked here too: what names a host must have passed its schema, whoever made the integration.
-  const credentials = await checked<z.output<C>>(definition.credentials, config.credentials, 'credentials', key.provider)
+  const credentials = await checked<z.output<C>>(
+    definition.credentials,
+    config.credentials,
+    'credentials',
+    key.provider,
+  )
   const settings = await checked<z.output<S>>(definition.settings, config.settings, 'settings', key.provider)
   // Loaded when a connection is made, so that an app which only lists its adapters does not pay for it.
-  const { default: ky } = await import('ky')
+  const [{ default: ky }, { RequestPipeline }] = await Promise.all([import('ky'), import('./http/request-pipeline.ts')])
   const { baseUrl, auth } = definition
   const pipeline = new RequestPipeline({
     ky,

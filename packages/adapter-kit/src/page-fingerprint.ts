@@ -7,6 +7,13 @@ import type { Answer } from './http/answer.ts'
  * header says the listing goes on, and its bytes. Taken before parsing, which it may make unnecessary.
  */
 export function pageFingerprint(mapping: string, listing: number, token: Json | undefined, answer: Answer): string {
-  const parts = [mapping, listing, token ?? null, answer.status, answer.headers.get('link'), hash('sha256', answer.bytes)]
+  const parts = [
+    mapping,
+    listing,
+    token ?? null,
+    answer.status,
+    answer.headers.get('link'),
+    hash('sha256', answer.bytes),
+  ]
   return hash('sha256', JSON.stringify(parts))
 }

@@ -2,6 +2,7 @@ import { IntegrationError } from '@unioneyes/core'
 import type { EntityRecord, Json, Page, ReadOptions } from '@unioneyes/core'
 import type { z } from 'zod'
 import type { Entity } from './entity.ts'
+import type { BoundHttp } from './http/bound-http.ts'
 import type { ReadAbilities, ReadEntity, ReadPage } from './read-options.ts'
 import { fromReaderToken, withReaderTokens } from './reader-tokens.ts'
 import { withRestarts } from './restarts.ts'
@@ -24,12 +25,14 @@ export function readEntity<T extends EntityRecord, S>(
         const message = `${entity} of ${provider} cannot be read incrementally: run a full sync.`
         throw new IntegrationError('UNSUPPORTED', message, { provider, entity })
       }
+      const http = session.http({ entity, signal: options.signal })
+      const run = (token: Json | undefined) => pagesFrom(read, session, http, options, token)
       return withRestarts({
         provider,
         entity,
         resumed: options.pageToken !== undefined,
-        first: () => pagesFrom(read, session, entity, options, fromReaderToken(options.pageToken)),
-        again: () => pagesFrom(read, session, entity, options, undefined),
+        first: () => run(fromReaderToken(options.pageToken)),
+        again: () => run(undefined),
         restartOn: (error) => IntegrationError.is(error, 'CURSOR_EXPIRED'),
       })
     },
@@ -39,12 +42,11 @@ export function readEntity<T extends EntityRecord, S>(
 async function* pagesFrom<T extends EntityRecord, S>(
   read: ReadEntity<T, S>,
   session: Session<S>,
-  entity: string,
+  http: BoundHttp,
   options: ReadOptions,
   token: Json | undefined,
 ): AsyncGenerator<Page<T>> {
   const { signal, cursor, type = 'full' } = options
-  const http = session.http({ entity, signal })
   const context = { http, settings: session.settings, type, cursor, token, signal }
   for await (const { page, next } of withReaderTokens<ReadPage<T>>(read(context))) {
     yield { ...page, next, usage: http.meter.take() }

@@ -28,10 +28,7 @@ export function readEnvironment<A extends AnyAdapter>(
     const target = settingNames.has(name) ? settings : credentials
     target[name] = value
   }
-  const issues = [
-    ...issuesOf(adapter.credentials, credentials, env),
-    ...issuesOf(adapter.settings, settings, env),
-  ]
+  const issues = [...issuesOf(adapter.credentials, credentials, env), ...issuesOf(adapter.settings, settings, env)]
   if (issues.length > 0) {
     const message = `The environment does not hold a ${provider} connection: ${issues.join('; ')}.`
     throw new IntegrationError('CONFIG_INVALID', message, { provider, issues })

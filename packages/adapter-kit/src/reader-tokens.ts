@@ -22,9 +22,9 @@ const AGAIN = { again: true } as const
  * Gives every page but the last a page token, whether the reader named one or not. A reader without tokens begins again when
  * it is interrupted, and the read says so. A reader that names a next page and then ends is closed by an empty page.
  */
-export async function* withReaderTokens<P extends { readonly next?: Json | undefined; readonly cursor?: Json | undefined }>(
-  pages: AsyncIterable<P>,
-): AsyncGenerator<TokenedPage<P | ClosingPage>> {
+export async function* withReaderTokens<
+  P extends { readonly next?: Json | undefined; readonly cursor?: Json | undefined },
+>(pages: AsyncIterable<P>): AsyncGenerator<TokenedPage<P | ClosingPage>> {
   let waiting: P | undefined
   let last: P | undefined
   for await (const page of pages) {

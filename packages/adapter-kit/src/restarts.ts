@@ -40,10 +40,7 @@ export async function* withRestarts<T extends EntityRecord>(read: RestartablePag
   }
 }
 
-function tooOften(
-  read: { readonly provider: string; readonly entity: string },
-  cause: Error,
-): IntegrationError {
+function tooOften(read: { readonly provider: string; readonly entity: string }, cause: Error): IntegrationError {
   const { provider, entity } = read
   return new IntegrationError(
     'CURSOR_EXPIRED',

@@ -26,7 +26,7 @@ export function fromPageToken(token: Json | undefined): WalkPlace {
   if (typeof token !== 'object' || token === null || !('t' in token || 'd' in token || 'l' in token)) {
     throw new IntegrationError('CURSOR_EXPIRED', 'The page token is not one of this adapter: begin the listing again.')
   }
-  const { t, d, l } = token as { readonly [name: string]: Json | undefined }
+  const { t, d, l }: { readonly t?: Json; readonly d?: Json; readonly l?: Json } = token
   return {
     t,
     d: typeof d === 'string' ? d : undefined,

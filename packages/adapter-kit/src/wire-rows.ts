@@ -1,6 +1,6 @@
 import { describeIssue } from '@unioneyes/core'
 import type { EntityRecord, RowResult, WireRows } from '@unioneyes/core'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { toId } from './wire-id.ts'
 
 /**
@@ -12,7 +12,7 @@ export type Mapped<T extends EntityRecord> = { readonly id?: string | undefined 
 }
 
 /** Refuses a property that the record type does not have, which the compiler would otherwise let pass. */
-export type OnlyKeysOf<T, R> = { readonly [K in Exclude<keyof R, keyof T>]: never }
+export type OnlyKeysOf<T, R> = Readonly<Record<Exclude<keyof R, keyof T>, never>>
 
 /** How the items of an answer become records. */
 export interface RowRules<T extends EntityRecord, S, W extends z.ZodType, R extends Mapped<T> = Mapped<T>> {
@@ -41,23 +41,33 @@ export interface MapContext<S> {
 const MAX_ISSUES = 20
 
 /** Turns raw items into rows that are validated and mapped only when they are read. */
+export type ToRows<T extends EntityRecord, S> = (items: readonly unknown[], settings: S) => WireRows<T>
+
+/** Builds the {@link ToRows} of an entity. A written reader uses it to give rows instead of records. */
 export function wireRows<T extends EntityRecord, S, W extends z.ZodType, R extends Mapped<T>>(
+  model: z.ZodType<T>,
   rules: RowRules<T, S, W, R>,
-  settings: S,
-): (items: readonly unknown[]) => WireRows<T> {
+): ToRows<T, S> {
   const idOf = idReader(rules.id)
-  const read = (raw: unknown): RowResult<T> => {
+  const demandsNull = namesThatDemandNull(model)
+  const read = (raw: unknown, settings: S): RowResult<T> => {
     const parsed = rules.wire.safeParse(raw)
     if (!parsed.success) return { kind: 'invalid', issues: parsed.error.issues.slice(0, MAX_ISSUES).map(describeIssue) }
     const row = parsed.data
     const version = rules.version?.(row)
     if (rules.isDeleted?.(row) === true) return { kind: 'deleted', version }
     const mapped: Mapped<T> = rules.map(row, { settings, raw })
-    const id = mapped.id ?? idOf(raw)
+    const id = idOf(raw)
     if (id === undefined) return { kind: 'invalid', issues: ['no readable id'] }
-    return { kind: 'record', record: toRecord<T>(mapped, id), version }
+    if (mapped.id !== undefined && mapped.id !== id) {
+      return { kind: 'invalid', issues: ['the mapping gives another id than the row has'] }
+    }
+    return { kind: 'record', record: toRecord<T>(mapped, id, demandsNull), version }
   }
-  return (items) => ({ items: items.map((raw) => ({ id: idOf(raw), raw })), read: guarded(read) })
+  return (items, settings) => ({
+    items: items.map((raw) => ({ id: idOf(raw), raw })),
+    read: guarded((raw) => read(raw, settings)),
+  })
 }
 
 function guarded<T>(read: (raw: unknown) => RowResult<T>): (raw: unknown) => RowResult<T> {
@@ -89,11 +99,22 @@ function idReader(rule: string | ((item: unknown) => unknown) = 'id'): (raw: unk
   }
 }
 
-// Absent is absent: a null of the provider never becomes a property of the record.
-function toRecord<T extends EntityRecord>(mapped: Mapped<T>, id: string): T {
+// Absent is absent: a null of the provider becomes a property of the record only where the model demands one.
+function toRecord<T extends EntityRecord>(mapped: Mapped<T>, id: string, demandsNull: ReadonlySet<string>): T {
   const record: Record<string, unknown> = { id }
-  for (const [name, value] of Object.entries(mapped)) {
-    if (value !== null && value !== undefined && name !== 'id') record[name] = value
+  for (const [name, value] of Object.entries<unknown>(mapped)) {
+    if (value === undefined || name === 'id') continue
+    if (value !== null || demandsNull.has(name)) record[name] = value
   }
+  // What `Mapped` allows beyond T was just left out.
   return record as unknown as T
 }
+
+function namesThatDemandNull(model: z.ZodType): ReadonlySet<string> {
+  if (!(model instanceof z.ZodObject)) return new Set()
+  const shape: z.core.$ZodShape = model.shape
+  const fields = Object.entries(shape)
+  return new Set(fields.flatMap(([name, field]) => (accepts(field, null) && !accepts(field, undefined) ? name : [])))
+}
+
+const accepts = (schema: z.core.$ZodType, value: unknown): boolean => z.safeParse(schema, value).success

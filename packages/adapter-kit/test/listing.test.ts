@@ -21,9 +21,19 @@ const employees = api.entity(hris.employee).list({
   query: { fields: 'a,b' },
   items: (body) => body.data,
   total: (body) => body.meta?.total,
-  paginate: pages.cursor({ next: (body) => body.meta?.page?.nextCursor, param: 'page[after]', limit: { param: 'page[limit]', value: 2 } }),
+  paginate: pages.cursor({
+    next: (body) => body.meta?.page?.nextCursor,
+    param: 'page[after]',
+    limit: { param: 'page[limit]', value: 2 },
+  }),
   id: 'employeeId',
-  wire: z.object({ employeeId: wireId(), firstName: z.string(), lastName: z.string(), jobTitle: z.string().nullish(), status: z.string() }),
+  wire: z.object({
+    employeeId: wireId(),
+    firstName: z.string(),
+    lastName: z.string(),
+    jobTitle: z.string().nullish(),
+    status: z.string(),
+  }),
   map: (row, { settings }) => ({
     firstName: row.firstName,
     lastName: row.lastName,
@@ -44,7 +54,13 @@ const adapter = defineAdapter({
 })
 
 test('a cursor listing yields typed rows page by page and is complete at the end', async () => {
-  const people = [1, 2, 3].map((n) => ({ employeeId: String(n), firstName: `F${String(n)}`, lastName: 'L', jobTitle: null, status: 'Active' }))
+  const people = [1, 2, 3].map((n) => ({
+    employeeId: String(n),
+    firstName: `F${String(n)}`,
+    lastName: 'L',
+    jobTitle: null,
+    status: 'Active',
+  }))
   const server = await startServer(({ url }) => {
     const from = Number(url.searchParams.get('page[after]') ?? 0)
     const next = from + 2 < people.length ? String(from + 2) : null

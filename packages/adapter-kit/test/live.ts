@@ -1,5 +1,13 @@
 import { silentLogger } from '@unioneyes/core'
-import type { AnyAdapter, BaseIntegration, BudgetStore, Clock, IntegrationContext, Page, ReadOptions } from '@unioneyes/core'
+import type {
+  AnyAdapter,
+  BaseIntegration,
+  BudgetStore,
+  Clock,
+  IntegrationContext,
+  Page,
+  ReadOptions,
+} from '@unioneyes/core'
 
 /** A clock on which every sleep is over at once, having moved the time; it tells how long was slept. */
 export interface SkippingClock extends Clock {
@@ -78,7 +86,11 @@ export async function connected(adapter: AnyAdapter, options: LiveOptions = {}):
 }
 
 /** All pages of a read. */
-export async function readAll(integration: BaseIntegration, entity: string, options: ReadOptions = {}): Promise<Page[]> {
+export async function readAll(
+  integration: BaseIntegration,
+  entity: string,
+  options: ReadOptions = {},
+): Promise<Page[]> {
   if (!integration.read) throw new Error('the integration reads nothing')
   const pages: Page[] = []
   for await (const page of integration.read(entity, options)) pages.push(page)

@@ -31,7 +31,9 @@ export interface TestServer {
 }
 
 /** Starts a provider on a free port of loopback. */
-export async function startServer(reply: (request: SeenRequest, count: number) => Reply | Promise<Reply>): Promise<TestServer> {
+export async function startServer(
+  reply: (request: SeenRequest, count: number) => Reply | Promise<Reply>,
+): Promise<TestServer> {
   const seen: SeenRequest[] = []
   const server = createServer((incoming, response) => {
     void answer(incoming, response)
@@ -51,7 +53,10 @@ export async function startServer(reply: (request: SeenRequest, count: number) =
     }
     seen.push(request)
     const { status = 200, headers = {}, json, text, raw } = await reply(request, seen.length)
-    if (raw) return raw(response)
+    if (raw) {
+      raw(response)
+      return
+    }
     const type = json === undefined ? {} : { 'content-type': 'application/json' }
     response.writeHead(status, { ...type, ...headers })
     response.end(json === undefined ? text : JSON.stringify(json))

@@ -16,8 +16,8 @@ import { z } from 'zod'
 
 // Checked by the compiler only: what must compile does, and each @ts-expect-error is an error.
 
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
-const same = <T extends true>(): T | undefined => undefined
+type Same<A, B> = 0 extends 1 & A ? false : [A] extends [B] ? ([B] extends [A] ? true : false) : false
+type Assert<T extends true> = T
 
 const api = defineApi({
   credentials: z.object({ token: z.string() }),
@@ -43,7 +43,7 @@ const employees = api.entity(hris.employee).list({
 
 const departments = api.entity(hris.department).read(async function* ({ http, settings, token }) {
   const rows = await http.get('departments', {
-    query: { region: settings.region, page: String(token ?? 1) },
+    query: { region: settings.region, page: typeof token === 'number' ? token : 1 },
     schema: z.array(z.object({ id: z.string(), name: z.string() })),
   })
   yield { records: rows.map((row) => ({ id: row.id, name: row.name, active: true })), complete: true }
@@ -59,16 +59,15 @@ export const adapter = defineAdapter({
 })
 
 // What an app sees of it.
-const installed: AnyAdapter = adapter
-void installed
-same<Same<(typeof adapter)['provider'], 'example'>>()
-same<Same<EntityName<typeof adapter>, 'employees' | 'departments'>>()
-same<Same<EntitiesOf<typeof adapter>['employees'], Employee>>()
-same<Same<EntitiesOf<typeof adapter>['departments'], Department>>()
-same<Same<CredentialsOf<typeof adapter>, { token: string }>>()
-same<Same<SettingsOf<typeof adapter>, { subdomain: string; region?: 'eu' | 'us' | undefined }>>()
+export const installed: AnyAdapter = adapter
+export type Check1 = Assert<Same<(typeof adapter)['provider'], 'example'>>
+export type Check2 = Assert<Same<EntityName<typeof adapter>, 'employees' | 'departments'>>
+export type Check3 = Assert<Same<EntitiesOf<typeof adapter>['employees'], Employee>>
+export type Check4 = Assert<Same<EntitiesOf<typeof adapter>['departments'], Department>>
+export type Check5 = Assert<Same<CredentialsOf<typeof adapter>, { token: string }>>
+export type Check6 = Assert<Same<SettingsOf<typeof adapter>, { subdomain: string; region?: 'eu' | 'us' | undefined }>>
 const { credentials, settings } = readEnvironment(adapter)
-same<Same<typeof credentials, { token: string }>>()
+export type Check7 = Assert<Same<typeof credentials, { token: string }>>
 settings.subdomain.toUpperCase()
 
 // What must not compile.
@@ -175,7 +174,7 @@ export const written = defineAdapter({
   config: { credentials: z.object({ password: z.string() }), settings: z.object({ server: z.string() }) },
   create: (): BaseIntegration<IntegrationConfig, { people: Person }> => new WrittenIntegration(),
 })
-same<Same<EntityName<typeof written>, 'people'>>()
-same<Same<EntitiesOf<typeof written>['people'], Person>>()
-same<Same<CredentialsOf<typeof written>, { password: string }>>()
-same<Same<SettingsOf<typeof written>, { server: string }>>()
+export type Check8 = Assert<Same<EntityName<typeof written>, 'people'>>
+export type Check9 = Assert<Same<EntitiesOf<typeof written>['people'], Person>>
+export type Check10 = Assert<Same<CredentialsOf<typeof written>, { password: string }>>
+export type Check11 = Assert<Same<SettingsOf<typeof written>, { server: string }>>

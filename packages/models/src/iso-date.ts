@@ -9,4 +9,7 @@ export const isoDate = z.string().regex(/^\d{4}-\d\d-\d\d$/, 'expected a date as
 /** A moment with its offset from UTC: `2024-02-29T08:30:00Z` or `2024-02-29T09:30:00.250+01:00`. */
 export const isoDateTime = z
   .string()
-  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/, 'expected a date and time with an offset')
+  .regex(
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/,
+    'expected a date and time with an offset',
+  )

@@ -5,7 +5,7 @@ import type { Database } from './database.ts'
 import type { Statements } from './statements.ts'
 import { checkText } from './statements.ts'
 
-const ROWS_PER_TURN = 500
+const ROWS_PER_TURN = 250
 
 /** A condition on rows, with the values to bind. */
 interface RowFilter {

@@ -1,6 +1,6 @@
 import { noCounters } from '@unioneyes/core'
 import type { EntityOutcome, RunCounters } from '@unioneyes/core'
-import { toPageBatch } from './page-batch.ts'
+import { PageBatch } from './page-batch.ts'
 import { readAhead } from './read-ahead.ts'
 import type { EntityJob } from './sync-entity.ts'
 
@@ -21,7 +21,8 @@ export async function dryRunEntity<Tx>(job: Omit<EntityJob<Tx>, 'kept'>): Promis
     const ahead = readAhead(source, settings.readAhead, () => settings.store.now())
     try {
       for (let next = await ahead.take(); next !== undefined; next = await ahead.take()) {
-        const batch = await toPageBatch(settings.store, { key, mapping, reread, quarantinedIds: new Set() }, [next])
+        const batch = new PageBatch(settings.store, { key, mapping, reread, quarantinedIds: new Set() })
+        await batch.add(next)
         if (next.page.restarted !== undefined) seen.clear()
         for (const id of batch.marks.flatMap((mark) => mark.ids)) seen.add(id)
         counters.processed += batch.processed
@@ -31,9 +32,8 @@ export async function dryRunEntity<Tx>(job: Omit<EntityJob<Tx>, 'kept'>): Promis
         counters.requests += batch.usage.requests
         counters.bytes += batch.usage.bytes
         counters.waitedMs += batch.usage.waitedMs
-        for (const id of batch.records.keys()) {
-          const stored = batch.basis?.states.get(id)
-          if (stored && !stored.deleted) counters.updated += 1
+        for (const id of batch.changedIds) {
+          if (batch.isStored(id)) counters.updated += 1
           else counters.created += 1
         }
         complete = next.page.complete === true && batch.identified

@@ -24,7 +24,7 @@ export interface SyncEngineOptions<A extends AnyAdapter = AnyAdapter, Tx = unkno
   readonly readAhead?: number | undefined
   /** Entities of one run read at the same time, under one rate budget. @default 4 */
   readonly concurrency?: number | undefined
-  /** Smaller provider pages are gathered to about this many records before a commit. @default 500 */
+  /** Smaller provider pages are gathered to about this many records to write before a commit. @default 1000 */
   readonly recordsPerCommit?: number | undefined
   /** The longest a gathered page waits for its commit, in milliseconds. @default 250 */
   readonly gatherMs?: number | undefined
@@ -89,7 +89,7 @@ export function toEngineSettings<A extends AnyAdapter, Tx>(options: SyncEngineOp
     leaseWaitMs: options.leaseWaitMs ?? 0,
     readAhead: options.readAhead ?? 2,
     concurrency: options.concurrency ?? 4,
-    recordsPerCommit: options.recordsPerCommit ?? 500,
+    recordsPerCommit: options.recordsPerCommit ?? 1000,
     gatherMs: options.gatherMs ?? 250,
     brake: { ratio: 0.2, minimum: 25, ...options.brake },
     newId: options.newId ?? (() => crypto.randomUUID()),

@@ -1,15 +1,19 @@
 import { hash } from 'node:crypto'
 import { toJsonText } from '@unioneyes/core'
 import type {
+  Deletion,
   EntityKey,
   EntityRecord,
+  Json,
   Page,
   PageMark,
   QuarantineWrite,
   RecordWrite,
+  RememberedPage,
   RowResult,
   StatesBasis,
   Store,
+  StoredState,
 } from '@unioneyes/core'
 import type { ObservedPage } from './read-ahead.ts'
 
@@ -24,164 +28,205 @@ export interface BatchRules {
   readonly quarantinedIds: ReadonlySet<string>
 }
 
-/** Pages gathered for one commit, compared with what is stored. */
-export interface PageBatch {
-  readonly observedAt: number
-  readonly upserts: RecordWrite[]
-  readonly tombstones: { readonly id: string; readonly version?: string | undefined }[]
-  readonly quarantined: QuarantineWrite[]
-  readonly marks: PageMark[]
-  readonly remembered: string[]
-  readonly basis: StatesBasis | undefined
-  /** Records as the app sees them, for `onPage`; by id. */
-  readonly records: ReadonlyMap<string, unknown>
-  readonly processed: number
-  readonly unchanged: number
-  readonly pages: number
-  readonly usage: { readonly requests: number; readonly bytes: number; readonly waitedMs: number }
+/** What is to become of one record of a batch; a later page's word replaces an earlier one's. */
+type Decision =
+  | { readonly kind: 'same' }
+  | { readonly kind: 'write'; readonly write: RecordWrite; readonly record: unknown; readonly changed: boolean }
+  | { readonly kind: 'tombstone'; readonly version: string | undefined }
+  | { readonly kind: 'quarantine'; readonly entry: QuarantineWrite }
+
+// What a row that needs no write costs a commit, compared with one that does.
+const UNCHANGED_WEIGHT = 1 / 16
+
+/** Pages gathered for one commit, each compared with what is stored as it is added, so that only what must be written is kept. */
+export class PageBatch {
+  readonly #store: Store
+  readonly #rules: BatchRules
+  readonly #mappingTag: string
+  readonly #decisions = new Map<string, Decision>()
+  readonly #unidentified: QuarantineWrite[] = []
+  readonly #states = new Map<string, StoredState>()
+  /** The write counter at which the states were read; NaN when somebody wrote between two reads. */
+  #writes: number | undefined
+  #rememberedRecords = 0
+  /** About how many records the commit will write. */
+  weight = 0
+  processed = 0
+  pages = 0
+  readonly marks: PageMark[] = []
+  readonly remembered: string[] = []
+  readonly usage = { requests: 0, bytes: 0, waitedMs: 0 }
+  /** Store time before the first of its requests. */
+  observedAt = Number.POSITIVE_INFINITY
+  last: Page | undefined
+  /** The last cursor that a page carried. */
+  cursor: Json | undefined
+  /** The largest total that a page stated. */
+  total: number | undefined
+
+  constructor(store: Store, rules: BatchRules) {
+    this.#store = store
+    this.#rules = rules
+    this.#mappingTag = sha256(rules.mapping).slice(0, 12)
+  }
+
+  /** Compares a page and keeps what it changes. */
+  async add({ page, observedAt }: ObservedPage): Promise<void> {
+    this.pages += 1
+    this.last = page
+    this.observedAt = Math.min(this.observedAt, observedAt)
+    this.cursor = page.cursor ?? this.cursor
+    const total = page.total ?? page.remembered?.total
+    if (total !== undefined) this.total = Math.max(this.total ?? 0, total)
+    this.usage.requests += page.usage?.requests ?? 0
+    this.usage.bytes += page.usage?.bytes ?? 0
+    this.usage.waitedMs += page.usage?.waitedMs ?? 0
+    if (page.remembered) this.#remember(page.remembered)
+    else await this.#compare(page)
+  }
+
+  #remember({ fingerprint, count }: RememberedPage): void {
+    this.remembered.push(fingerprint)
+    this.processed += count
+    this.#rememberedRecords += count
+    this.weight += count * UNCHANGED_WEIGHT
+  }
+
+  async #compare(page: Page): Promise<void> {
+    const rows = [...this.#rowsOf(page)]
+    const deletions = (page.deleted ?? []).map((one): Deletion => (typeof one === 'string' ? { id: one } : one))
+    const ids = rows.flatMap((row) => row.id ?? [])
+    await this.#readStates([...ids, ...deletions.map(({ id }) => id)])
+    this.processed += rows.length + deletions.length
+    for (const row of rows) {
+      if (row.id === undefined) this.#unidentified.push(quarantineOf(row, ['The record has no readable id.']))
+      else this.#decide(row.id, this.#decisionOf(row, row.id))
+    }
+    for (const { id, version } of deletions) this.#decide(id, { kind: 'tombstone', version })
+    this.marks.push(toMark(page, ids))
+  }
+
+  #decide(id: string, decision: Decision): void {
+    this.weight += decision.kind === 'same' ? UNCHANGED_WEIGHT : 1
+    this.#decisions.set(id, decision)
+  }
+
+  #decisionOf(row: Row, id: string): Decision {
+    const stored = this.#states.get(id)
+    const sameRaw = stored?.rawHash === row.rawHash && !stored.deleted
+    if (sameRaw && !this.#rules.reread && !this.#rules.quarantinedIds.has(id)) return { kind: 'same' }
+    const result = row.read()
+    if (result.kind === 'invalid') return { kind: 'quarantine', entry: quarantineOf(row, result.issues) }
+    if (result.kind === 'deleted') return { kind: 'tombstone', version: result.version }
+    const data = JSON.stringify(result.record)
+    const { rawHash, rawText: raw } = row
+    const write = { id, hash: sha256(data), rawHash, data, raw, version: result.version }
+    const changed = !stored || stored.deleted || stored.hash !== write.hash
+    return { kind: 'write', write, record: result.record, changed }
+  }
+
+  async #readStates(ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return
+    const { writes, states } = await this.#store.pages.states(this.#rules.key, ids)
+    this.#writes = this.#writes === undefined || this.#writes === writes ? writes : Number.NaN
+    for (const [id, state] of states) this.#states.set(id, state)
+  }
+
+  /** What the store need not read again, unless somebody wrote meanwhile. */
+  get basis(): StatesBasis | undefined {
+    const writes = this.#writes
+    return writes === undefined || Number.isNaN(writes) ? undefined : { writes, states: this.#states }
+  }
+
+  get upserts(): RecordWrite[] {
+    return [...this.#decisions.values()].flatMap((decision) => (decision.kind === 'write' ? decision.write : []))
+  }
+
+  get tombstones(): Deletion[] {
+    return [...this.#decisions].flatMap(([id, decision]) =>
+      decision.kind === 'tombstone' ? { id, version: decision.version } : [],
+    )
+  }
+
+  get quarantined(): QuarantineWrite[] {
+    const identified = [...this.#decisions.values()].flatMap((decision) =>
+      decision.kind === 'quarantine' ? decision.entry : [],
+    )
+    return [...identified, ...this.#unidentified]
+  }
+
+  /** Records that are as they were for the app. */
+  get unchanged(): number {
+    let unchanged = this.#rememberedRecords
+    for (const decision of this.#decisions.values()) {
+      if (decision.kind === 'same' || (decision.kind === 'write' && !decision.changed)) unchanged += 1
+    }
+    return unchanged
+  }
+
+  /** The ids that the app would see created or updated. */
+  get changedIds(): string[] {
+    return [...this.#decisions].flatMap(([id, decision]) => (decision.kind === 'write' && decision.changed ? id : []))
+  }
+
+  /** Whether the store has a live record with this id. */
+  isStored(id: string): boolean {
+    return this.#states.get(id)?.deleted === false
+  }
+
+  /** A record as the app sees it, for `onPage`. */
+  record(id: string): unknown {
+    const decision = this.#decisions.get(id)
+    return decision?.kind === 'write' ? decision.record : undefined
+  }
+
   /** False when a row had no readable id. */
-  readonly identified: boolean
+  get identified(): boolean {
+    return this.#unidentified.length === 0
+  }
+
+  *#rowsOf(page: Page): Generator<Row> {
+    if (page.rows) {
+      const { items } = page.rows
+      const read = page.rows.read.bind(page.rows)
+      for (const { id, raw } of items) {
+        const rawText = toJsonText(raw)
+        const readable = id === '' ? undefined : id
+        yield { id: readable, rawText, rawHash: this.#rawHashOf(rawText), read: () => read(raw) }
+      }
+    }
+    for (const [index, record] of (page.records ?? []).entries()) {
+      const raw = page.raw?.[index]
+      const rawText = raw === undefined ? undefined : toJsonText(raw)
+      const id = typeof record.id === 'string' && record.id !== '' ? record.id : undefined
+      const rawHash = this.#rawHashOf(rawText ?? toJsonText(record))
+      yield {
+        id,
+        rawText: rawText ?? (id === undefined ? toJsonText(record) : undefined),
+        rawHash,
+        read: () => ({ kind: 'record', record }),
+      }
+    }
+  }
+
+  #rawHashOf(text: string): string {
+    return sha256(text) + this.#mappingTag
+  }
 }
 
 /** One row of a page, before it is compared. */
-interface Candidate {
+interface Row {
+  readonly id: string | undefined
   readonly rawText: string | undefined
   readonly rawHash: string
   readonly read: () => RowResult<EntityRecord>
 }
 
-/** Compares gathered pages with the stored states and keeps only what must be written. */
-export async function toPageBatch(
-  store: Store,
-  rules: BatchRules,
-  gathered: readonly ObservedPage[],
-): Promise<PageBatch> {
-  const candidates = new Map<string, Candidate>()
-  const quarantined: QuarantineWrite[] = []
-  const tombstones = new Map<string, { id: string; version?: string | undefined }>()
-  const marks: PageMark[] = []
-  const remembered: string[] = []
-  let processed = 0
-  let unchanged = 0
-
-  for (const { page } of gathered) {
-    if (page.remembered) {
-      remembered.push(page.remembered.fingerprint)
-      processed += page.remembered.count
-      unchanged += page.remembered.count
-      continue
-    }
-    const ids: string[] = []
-    for (const row of rowsOf(page, rules)) {
-      processed += 1
-      if (row.id === undefined) {
-        quarantined.push({
-          id: undefined,
-          rawHash: row.candidate.rawHash,
-          reasons: ['The record has no readable id.'],
-          raw: row.candidate.rawText ?? 'null',
-        })
-        continue
-      }
-      ids.push(row.id)
-      // A repeated id: the later one is what the provider said last.
-      candidates.set(row.id, row.candidate)
-      tombstones.delete(row.id)
-    }
-    for (const deletion of page.deleted ?? []) {
-      const tombstone = typeof deletion === 'string' ? { id: deletion } : deletion
-      processed += 1
-      tombstones.set(tombstone.id, tombstone)
-      candidates.delete(tombstone.id)
-    }
-    marks.push(toMark(page, ids))
-  }
-
-  const basis =
-    candidates.size + tombstones.size > 0 ? await statesOf(store, rules.key, candidates, tombstones) : undefined
-  const upserts: RecordWrite[] = []
-  const records = new Map<string, unknown>()
-  for (const [id, candidate] of candidates) {
-    const stored = basis?.states.get(id)
-    const same = stored?.rawHash === candidate.rawHash && !stored.deleted
-    if (same && !rules.reread && !rules.quarantinedIds.has(id)) {
-      unchanged += 1
-      continue
-    }
-    const result = candidate.read()
-    if (result.kind === 'invalid') {
-      const { rawHash, rawText } = candidate
-      quarantined.push({ id, rawHash, reasons: result.issues, raw: rawText ?? 'null' })
-    } else if (result.kind === 'deleted') {
-      tombstones.set(id, { id, version: result.version })
-    } else {
-      const data = JSON.stringify(result.record)
-      const write = {
-        id,
-        hash: sha256(data),
-        rawHash: candidate.rawHash,
-        data,
-        raw: candidate.rawText,
-        version: result.version,
-      }
-      if (stored && !stored.deleted && stored.hash === write.hash) unchanged += 1
-      else records.set(id, result.record)
-      upserts.push(write)
-    }
-  }
-
-  return {
-    observedAt: Math.min(...gathered.map((observed) => observed.observedAt)),
-    upserts,
-    tombstones: [...tombstones.values()],
-    quarantined,
-    marks,
-    remembered,
-    basis,
-    records,
-    processed,
-    unchanged,
-    pages: gathered.length,
-    usage: sumUsage(gathered),
-    identified: quarantined.every((entry) => entry.id !== undefined),
-  }
-}
-
-interface Row {
-  readonly id: string | undefined
-  readonly candidate: Candidate
-}
-
-function* rowsOf(page: Page, rules: BatchRules): Generator<Row> {
-  if (page.rows) {
-    const { items } = page.rows
-    const read = page.rows.read.bind(page.rows)
-    for (const { id, raw } of items) {
-      const rawText = toJsonText(raw)
-      yield {
-        id: id === '' ? undefined : id,
-        candidate: { rawText, rawHash: rawHashOf(rules, rawText), read: () => read(raw) },
-      }
-    }
-  }
-  for (const [index, record] of (page.records ?? []).entries()) {
-    const raw = page.raw?.[index]
-    const rawText = raw === undefined ? undefined : toJsonText(raw)
-    const id = typeof record.id === 'string' && record.id !== '' ? record.id : undefined
-    yield {
-      id,
-      candidate: {
-        rawText: rawText ?? (id === undefined ? toJsonText(record) : undefined),
-        rawHash: rawHashOf(rules, rawText ?? toJsonText(record)),
-        read: () => ({ kind: 'record', record }),
-      },
-    }
-  }
+function quarantineOf(row: Row, reasons: readonly string[]): QuarantineWrite {
+  return { id: row.id, rawHash: row.rawHash, reasons, raw: row.rawText ?? 'null' }
 }
 
 const sha256 = (text: string): string => hash('sha256', text, 'base64url')
-
-const rawHashOf = (rules: BatchRules, text: string): string => sha256(`${rules.mapping}\n${text}`)
 
 function toMark(page: Page, ids: readonly string[]): PageMark {
   return {
@@ -191,23 +236,4 @@ function toMark(page: Page, ids: readonly string[]): PageMark {
     total: page.total,
     complete: page.complete ?? false,
   }
-}
-
-function statesOf(
-  store: Store,
-  key: EntityKey,
-  candidates: ReadonlyMap<string, unknown>,
-  tombstones: ReadonlyMap<string, unknown>,
-): Promise<StatesBasis> {
-  return store.pages.states(key, [...candidates.keys(), ...tombstones.keys()])
-}
-
-function sumUsage(gathered: readonly ObservedPage[]): PageBatch['usage'] {
-  const sum = { requests: 0, bytes: 0, waitedMs: 0 }
-  for (const { page } of gathered) {
-    sum.requests += page.usage?.requests ?? 0
-    sum.bytes += page.usage?.bytes ?? 0
-    sum.waitedMs += page.usage?.waitedMs ?? 0
-  }
-  return sum
 }

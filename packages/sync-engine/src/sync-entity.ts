@@ -15,8 +15,8 @@ import type {
 import type { EngineSettings } from './engine-options.ts'
 import { leaseLost } from './lease-keeper.ts'
 import type { KeptLease } from './lease-keeper.ts'
-import { toPageBatch } from './page-batch.ts'
-import type { BatchRules, PageBatch } from './page-batch.ts'
+import { PageBatch } from './page-batch.ts'
+import type { BatchRules } from './page-batch.ts'
 import { readAhead } from './read-ahead.ts'
 import type { ObservedPage, ReadAhead } from './read-ahead.ts'
 import { sweepListing } from './sweep-listing.ts'
@@ -37,6 +37,9 @@ export interface EntityJob<Tx> {
   readonly signal: AbortSignal
   readonly report: (step: SyncStep) => void
 }
+
+// The longest queue of pages behind one commit, however little they change.
+const MAX_PAGES = 64
 
 // How many ids in quarantine are looked at one by one; beyond it they leave quarantine when their payload changes.
 const QUARANTINE_LOOKUP = 10_000
@@ -145,15 +148,16 @@ class EntityWork<Tx> {
   }
 
   async #drain(ahead: ReadAhead, rules: BatchRules): Promise<void> {
-    let gathered: ObservedPage[] = []
-    let gatheredSince = 0
+    const { store, clock, recordsPerCommit } = this.#job.settings
+    let batch: PageBatch | undefined
+    let since = 0
     const flush = async (): Promise<void> => {
-      const pages = gathered
-      gathered = []
-      if (pages.length > 0) await this.#commit(pages, rules)
+      const full = batch
+      batch = undefined
+      if (full) await this.#commit(full)
     }
     for (;;) {
-      if (gathered.length > 0 && !ahead.ready && !(await this.#arrivesWithin(ahead, gatheredSince))) await flush()
+      if (batch && !ahead.ready && !(await this.#arrivesWithin(ahead, since))) await flush()
       let next: ObservedPage | undefined
       try {
         next = await ahead.take()
@@ -162,16 +166,20 @@ class EntityWork<Tx> {
         await flush()
         throw error
       }
-      this.#stopIfAsked(gathered.length === 0)
+      this.#stopIfAsked(batch === undefined)
       if (next === undefined) break
       if (next.page.restarted !== undefined) {
-        gathered = []
+        batch = undefined
         await this.#restart(next.page.restarted)
       }
-      if (gathered.length === 0) gatheredSince = this.#job.settings.clock.now()
-      gathered.push(next)
-      if (this.#isFull(gathered)) await flush()
-      this.#stopIfAsked(gathered.length === 0)
+      if (!batch) {
+        batch = new PageBatch(store, rules)
+        since = clock.now()
+      }
+      await batch.add(next)
+      const full = batch.weight >= recordsPerCommit || batch.pages >= MAX_PAGES || this.#job.signal.aborted
+      if (full || clock.now() - since >= this.#job.settings.gatherMs) await flush()
+      this.#stopIfAsked(batch === undefined)
     }
     await flush()
   }
@@ -181,17 +189,6 @@ class EntityWork<Tx> {
     const { signal, kept, key } = this.#job
     if (kept.lost.aborted) throw leaseLost(key)
     if (signal.aborted && betweenCommits) throw cancelledError(key)
-  }
-
-  #isFull(gathered: readonly ObservedPage[]): boolean {
-    const { recordsPerCommit } = this.#job.settings
-    if (gathered.length >= 32 || this.#job.signal.aborted) return true
-    let records = 0
-    for (const { page } of gathered) {
-      // A remembered page costs one narrow row, so many fit one commit.
-      records += page.remembered ? page.remembered.count / 16 : (page.rows?.items.length ?? page.records?.length ?? 0)
-    }
-    return records >= recordsPerCommit
   }
 
   async #arrivesWithin(ahead: ReadAhead, since: number): Promise<boolean> {
@@ -216,29 +213,28 @@ class EntityWork<Tx> {
     this.#job.report({ step: 'restarted', entity: this.#job.key.entity, reason })
   }
 
-  async #commit(pages: readonly ObservedPage[], rules: BatchRules): Promise<void> {
-    const batch = await toPageBatch(this.#job.settings.store, rules, pages)
-    const last = pages.at(-1)?.page
+  async #commit(batch: PageBatch): Promise<void> {
+    const { last } = batch
     if (!last) return
     const full = this.#listing.type === 'full'
-    if (last.next === undefined) this.#complete = last.complete ?? last.remembered?.complete ?? false
-    const counters = countersOf(batch)
-    const cursor = lastCursor(pages) ?? this.#listing.cursor
     const ended = last.next === undefined
+    if (ended) this.#complete = last.complete ?? last.remembered?.complete ?? false
+    const counters = countersOf(batch)
+    const cursor = batch.cursor ?? this.#listing.cursor
     this.#listing = {
       ...this.#listing,
       phase: ended && full ? 'sweep' : 'list',
       pageToken: last.next,
       cursor,
-      total: maxTotal(this.#listing.total, pages),
+      total: batch.total === undefined ? this.#listing.total : Math.max(this.#listing.total ?? 0, batch.total),
       identified: this.#listing.identified && batch.identified,
       counters: addCounters(this.#listing.counters, counters),
     }
-    // An incremental page may carry a cursor of its own: later syncs may start there although the listing goes on.
-    const reached = full ? undefined : lastCursor(pages)
     await this.#write(batch, {
-      listing: ended && !full ? null : ended && !this.#complete ? null : this.#listing,
-      cursor: ended && !this.#complete ? cursor : reached,
+      // What is only deleted by absence waits for the sweep; everything else is over with its last page.
+      listing: ended && !(full && this.#complete) ? null : this.#listing,
+      // A page of changes may carry a cursor of its own: later syncs may start there although the listing goes on.
+      cursor: !full ? batch.cursor : ended && !this.#complete ? cursor : undefined,
       counters,
     })
     const { report, key } = this.#job
@@ -286,7 +282,7 @@ class EntityWork<Tx> {
     if (!onPage) return undefined
     return (tx, changes) => {
       if (changes.created.length + changes.updated.length + changes.deleted.length === 0) return undefined
-      const recordsOf = (ids: readonly string[]): unknown[] => ids.map((id) => batch.records.get(id))
+      const recordsOf = (ids: readonly string[]): unknown[] => ids.map((id) => batch.record(id))
       return onPage(tx, {
         ...key,
         runId,
@@ -396,15 +392,6 @@ class EntityWork<Tx> {
 function countersOf(batch: PageBatch): Omit<RunCounters, 'created' | 'updated' | 'deleted'> {
   const { processed, unchanged, pages, usage } = batch
   return { processed, unchanged, pages, failed: batch.quarantined.length, ...usage }
-}
-
-function lastCursor(pages: readonly ObservedPage[]): Json | undefined {
-  return pages.findLast(({ page }) => page.cursor !== undefined)?.page.cursor
-}
-
-function maxTotal(known: number | undefined, pages: readonly ObservedPage[]): number | undefined {
-  const totals = pages.flatMap(({ page }) => page.total ?? page.remembered?.total ?? [])
-  return totals.length === 0 ? known : Math.max(known ?? 0, ...totals)
 }
 
 function withoutRead(key: EntityKey): IntegrationError {

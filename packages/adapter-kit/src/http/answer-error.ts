@@ -1,7 +1,7 @@
 import { IntegrationError } from '@unioneyes/core'
 import type { IntegrationErrorCode } from '@unioneyes/core'
 import type { RefusalDetail } from '../api-definition.ts'
-import type { Redact } from './redact.ts'
+import type { Redactor } from './redact.ts'
 
 /** What a refusal was about. */
 export interface RefusedRequest {
@@ -26,12 +26,12 @@ const ADVICE: Partial<Record<IntegrationErrorCode, string>> = {
 }
 
 /** The error for an answer that is a refusal. */
-export function answerError(refused: RefusedRequest, redact: Redact): IntegrationError {
+export function answerError(refused: RefusedRequest, redactor: Redactor): IntegrationError {
   const { provider, entity, status, detail, retryAfterMs, throttled } = refused
   const code = detail?.code ?? (throttled ? 'RATE_LIMITED' : codeOf(status))
-  const words = detail?.message === undefined ? '' : redact(detail.message)
+  const words = detail?.message === undefined ? '' : redactor.redact(detail.message)
   const said = words === '' ? '' : ` ("${words}")`
-  const message = `${provider} answered ${String(status)} to ${redact(refused.request)}${said}. ${ADVICE[code] ?? ''}`
+  const message = `${provider} answered ${String(status)} to ${redactor.redact(refused.request)}${said}. ${ADVICE[code] ?? ''}`
   return new IntegrationError(code, message.trim(), { provider, entity, status, retryAfterMs })
 }
 

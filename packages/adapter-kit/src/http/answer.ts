@@ -16,7 +16,9 @@ export class Answer {
 
   /** The body as UTF-8 text. */
   text(): string {
-    return this.bytes.toString('utf8')
+    // A byte order mark is not part of the text; JSON.parse would stumble over it.
+    const start = this.bytes[0] === 0xef && this.bytes[1] === 0xbb && this.bytes[2] === 0xbf ? 3 : 0
+    return this.bytes.toString('utf8', start)
   }
 
   /** The body as JSON with every digit kept, or undefined when there is none. @throws SyntaxError when it is not JSON. */

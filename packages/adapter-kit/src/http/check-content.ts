@@ -46,5 +46,10 @@ function isCutOff(error: SyntaxError, answer: Answer): boolean {
 }
 
 function startsWithMarkup(bytes: Buffer): boolean {
-  return bytes.subarray(0, 64).toString('utf8').replace(/^\uFEFF/, '').trimStart().startsWith('<')
+  return bytes
+    .subarray(0, 64)
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
+    .trimStart()
+    .startsWith('<')
 }

@@ -26,11 +26,10 @@ export async function exchange(parts: ExchangeParts): Promise<Answer> {
   const { provider, plan, timeoutMs } = parts
   const about = { provider, entity: plan.entity, request: describeRequest(plan) }
   const stop = new AbortController()
-  let timedOut = false
+  const timedOut = new Error('timed out')
   // Not AbortSignal.any or AbortSignal.timeout: what they keep lives as long as the run's signal, page after page.
   const timer = setTimeout(() => {
-    timedOut = true
-    stop.abort()
+    stop.abort(timedOut)
   }, timeoutMs)
   const cancel = (): void => {
     stop.abort()
@@ -52,7 +51,7 @@ export async function exchange(parts: ExchangeParts): Promise<Answer> {
     return new Answer(response.status, response.headers, parts.url.href, bytes)
   } catch (error) {
     if (plan.signal?.aborted === true) throw error
-    if (timedOut) throw timeoutError(timeoutMs, about)
+    if (stop.signal.reason === timedOut) throw timeoutError(timeoutMs, about)
     if (error instanceof BodyTooLargeError) throw tooLarge(parts.maxResponseBytes, about)
     throw networkError(error, about)
   } finally {

@@ -39,7 +39,8 @@ function explain(code: string): { what: string; advice: string } {
   if (code === 'ENOTFOUND') {
     return { what: 'its host name is unknown (ENOTFOUND)', advice: 'Check the network and the connection settings.' }
   }
-  if (code === 'EAI_AGAIN') return { what: 'its host name could not be looked up (EAI_AGAIN)', advice: 'Check the network.' }
+  if (code === 'EAI_AGAIN')
+    return { what: 'its host name could not be looked up (EAI_AGAIN)', advice: 'Check the network.' }
   if (code === 'ECONNREFUSED') return { what: 'it refused the connection (ECONNREFUSED)', advice: 'Try again later.' }
   return { what: `the connection failed${code === '' ? '' : ` (${code})`}`, advice: 'Try again later.' }
 }

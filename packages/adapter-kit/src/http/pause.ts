@@ -26,7 +26,10 @@ export class Pause {
 
   /** Waits until the provider may be asked again. */
   async sitOut(wait: Wait): Promise<void> {
-    this.#loaded ??= this.#load()
+    this.#loaded ??= this.#load().catch((error: unknown) => {
+      this.#loaded = undefined
+      throw error
+    })
     await this.#loaded
     for (let ms = this.#remainingMs(); ms > 0; ms = this.#remainingMs()) await wait(ms)
   }

@@ -13,27 +13,34 @@ export async function readBody(response: Response, limit: number): Promise<Buffe
     await response.body?.cancel()
     throw new BodyTooLargeError()
   }
-  if (!response.body) return Buffer.alloc(0)
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of response.body) {
-    size += chunk.byteLength
-    // Leaving the loop cancels the stream.
-    if (size > limit) throw new BodyTooLargeError()
-    chunks.push(chunk)
-  }
+  const { chunks, size, whole } = await readChunks(response, limit)
+  if (!whole) throw new BodyTooLargeError()
   return Buffer.concat(chunks, size)
 }
 
 /** Reads at most the first `limit` bytes of a body and lets go of the rest. */
 export async function readBodyStart(response: Response, limit: number): Promise<Buffer> {
+  const { chunks, size } = await readChunks(response, limit)
+  return Buffer.concat(chunks, size).subarray(0, limit)
+}
+
+async function readChunks(
+  response: Response,
+  limit: number,
+): Promise<{ chunks: Uint8Array[]; size: number; whole: boolean }> {
   const chunks: Uint8Array[] = []
   let size = 0
-  if (!response.body) return Buffer.alloc(0)
-  for await (const chunk of response.body) {
-    chunks.push(chunk)
-    size += chunk.byteLength
-    if (size >= limit) break
+  const body: ReadableStream<Uint8Array> | null = response.body
+  if (!body) return { chunks, size, whole: true }
+  const reader = body.getReader()
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return { chunks, size, whole: true }
+    chunks.push(value)
+    size += value.byteLength
+    if (size > limit) {
+      await reader.cancel()
+      return { chunks, size, whole: false }
+    }
   }
-  return Buffer.concat(chunks, size).subarray(0, limit)
 }

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { AnswerView, RefusalDetail, RetryRules } from '../api-definition.ts'
 import type { AuthHeaders } from '../auth.ts'
 import { Answer } from './answer.ts'
+import { abortable } from './abortable.ts'
 import { answerError } from './answer-error.ts'
 import { Breaker } from './breaker.ts'
 import { CutOffError, checkContent, unparsable } from './check-content.ts'
@@ -12,8 +13,7 @@ import type { AboutRequest } from './check-content.ts'
 import { exchange } from './exchange.ts'
 import type { HostPins } from './host-pins.ts'
 import { Pause } from './pause.ts'
-import { redactor } from './redact.ts'
-import type { Redact } from './redact.ts'
+import { Redactor } from './redact.ts'
 import { describeRequest } from './request-plan.ts'
 import type { RequestPlan } from './request-plan.ts'
 import { retryAfterMs } from './retry-after.ts'
@@ -56,7 +56,7 @@ export class RequestPipeline {
   readonly #throttle: Throttle
   readonly #pause: Pause
   readonly #delays: RetryDelays
-  readonly #redact: Redact
+  readonly #redactor: Redactor
 
   constructor(parts: PipelineParts) {
     this.#parts = parts
@@ -65,7 +65,7 @@ export class RequestPipeline {
     this.#throttle = new Throttle(parts.rateLimit, parts.clock)
     this.#pause = new Pause(parts)
     this.#delays = new RetryDelays(parts.retry, parts.random)
-    this.#redact = redactor(parts.credentials)
+    this.#redactor = new Redactor(parts.credentials)
   }
 
   /** A path as the URL it stands for. @throws IntegrationError RESPONSE_INVALID for a host that is not allowed. */
@@ -104,13 +104,17 @@ export class RequestPipeline {
 
   /** One attempt. A refusal shows that the provider works, so it leaves the breaker as a value. */
   async #attempt(plan: RequestPlan): Promise<Answer> {
-    const result = await this.#breaker.run(async () => {
+    const attempt = this.#breaker.run(async () => {
       const answer = await this.#follow(plan)
       const refusal = this.#refusalOf(plan, answer)
-      if (refusal?.retryAfterMs !== undefined) await this.#pause.extend(refusal.retryAfterMs)
+      if (IntegrationError.is(refusal, 'RATE_LIMITED', 'PROVIDER_UNAVAILABLE') && refusal.retryAfterMs !== undefined) {
+        await this.#pause.extend(refusal.retryAfterMs)
+      }
       if (refusal?.code === 'PROVIDER_UNAVAILABLE') throw refusal
       return { answer, refusal }
     })
+    // While another request probes a provider that failed, the breaker lets this one wait without looking at its signal.
+    const result = await abortable(attempt, plan.signal)
     if (result.refusal) throw result.refusal
     const { answer } = result
     return plan.emptyOn.includes(answer.status) ? new Answer(204, answer.headers, answer.url, Buffer.alloc(0)) : answer
@@ -142,6 +146,7 @@ export class RequestPipeline {
     const counted = await this.#throttle.start(() => this.#pause.sitOut(wait), wait, plan.signal)
     try {
       const signed = await this.#parts.auth()
+      this.#redactor.learn(signed)
       plan.meter.requests += 1
       const { headers, timeoutMs, maxResponseBytes } = this.#parts
       return await exchange({ provider: this.provider, plan, url, signed, headers, timeoutMs, maxResponseBytes })
@@ -163,7 +168,7 @@ export class RequestPipeline {
       retryAfterMs: typeof slowDown === 'number' ? slowDown : retryAfterMs(headers, clock.now()),
       throttled: isThrottled,
     }
-    return answerError(refused, this.#redact)
+    return answerError(refused, this.#redactor)
   }
 
   async #consume<T>(plan: RequestPlan, answer: Answer, consume: (answer: Answer) => T | Promise<T>): Promise<T> {
@@ -191,7 +196,10 @@ export class RequestPipeline {
   }
 
   async #wait(plan: RequestPlan, ms: number, slackMs = 0): Promise<void> {
-    if (ms > this.#parts.maxWaitMs + slackMs) throw new WaitTooLongError(ms)
+    if (ms > this.#parts.maxWaitMs + slackMs) {
+      await this.#pause.extend(ms)
+      throw new WaitTooLongError(ms)
+    }
     plan.meter.waitedMs += Math.round(ms)
     await this.#parts.clock.sleep(ms, plan.signal)
   }
@@ -209,7 +217,10 @@ export class RequestPipeline {
       return new IntegrationError('RATE_LIMITED', message, { provider, entity, retryAfterMs: error.waitMs })
     }
     if (error instanceof CutOffError) {
-      return new IntegrationError('RESPONSE_INVALID', `${error.message} It was the same in every attempt.`, { provider, entity })
+      return new IntegrationError('RESPONSE_INVALID', `${error.message} It was the same in every attempt.`, {
+        provider,
+        entity,
+      })
     }
     if (!IntegrationError.is(error)) return this.#unexpected(plan, error)
     if (error.code !== 'RATE_LIMITED' || error.retryAfterMs !== undefined) return error
@@ -228,7 +239,7 @@ export class RequestPipeline {
   }
 
   #about(plan: RequestPlan): AboutRequest {
-    return { provider: this.provider, entity: plan.entity, request: this.#redact(describeRequest(plan)) }
+    return { provider: this.provider, entity: plan.entity, request: this.#redactor.redact(describeRequest(plan)) }
   }
 }
 

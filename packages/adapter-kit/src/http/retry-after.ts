@@ -19,4 +19,7 @@ function parseHttpDate(text: string): number | undefined {
   return Number.isNaN(time) ? undefined : time
 }
 
-const toWait = (ms: number): number => Math.max(0, Math.ceil(ms))
+// A date far in the future is more likely a mistake than a wish, and would block the connection for good.
+const LONGEST_MS = 7 * 24 * 3_600_000
+
+const toWait = (ms: number): number => Math.min(LONGEST_MS, Math.max(0, Math.ceil(ms)))

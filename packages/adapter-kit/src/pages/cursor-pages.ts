@@ -21,7 +21,7 @@ export function cursorPages(options: CursorPagesOptions): Paginator {
   const limit = options.limit ? { [options.limit.param]: options.limit.value } : {}
   return {
     position: (token) => ({
-      params: token === undefined ? limit : { ...limit, [options.param]: String(token) },
+      params: typeof token === 'string' ? { ...limit, [options.param]: token } : limit,
     }),
     step: ({ body, headers }) => {
       const next = options.next(body, { headers })

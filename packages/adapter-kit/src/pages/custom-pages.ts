@@ -9,8 +9,7 @@ export type NextPage = (answer: PageAnswer) => NextPagePosition | undefined
 
 /** What a {@link NextPage} function returns. */
 export type NextPagePosition =
-  | { readonly params: Readonly<Record<string, string | number | boolean>> }
-  | { readonly url: string }
+  { readonly params: Readonly<Record<string, string | number | boolean>> } | { readonly url: string }
 
 /** Pages found by a function, where no other way fits. */
 export function customPages(nextPage: NextPage): Paginator {

@@ -1,0 +1,53 @@
+import { wireId } from '@unioneyes/adapter-kit'
+import type { ChangesContext, ReadChanges } from '@unioneyes/adapter-kit'
+import { IntegrationError } from '@unioneyes/core'
+import { z } from 'zod'
+import type { Settings } from './api.ts'
+
+const LOOKBACK_MS = 5 * 60_000
+const IDS_PER_REQUEST = 100
+
+const change = z.object({ id: wireId().pipe(z.string().regex(/^\d+$/)), action: z.string() })
+const feed = z.object({
+  latest: z.string().nullish(),
+  // BambooHR writes an empty map as a list.
+  employees: z.union([z.array(change), z.record(z.string(), change)]),
+})
+const place = z.object({ after: z.string(), cursor: z.string() })
+
+/** Fetches employees by their ids. Who is missing in the answer is left as they are. */
+export type Refetch = (ids: readonly string[], context: ChangesContext<Settings>) => Promise<readonly unknown[]>
+
+/**
+ * Reads `GET /api/v1/employees/changed`: tells who is gone, and fetches the others again. The cursor is the `latest` of the
+ * feed, which never goes back. A page token keeps the cursor of the read that it began in, because the feed is asked
+ * again on resuming: whoever changed in between is behind the token, but not behind that cursor.
+ */
+export function changedEmployees(refetch: Refetch): ReadChanges<Settings> {
+  return async function* (context) {
+    const { http, token } = context
+    const since = z.string().safeParse(context.cursor).data ?? ''
+    const sinceMs = Date.parse(since)
+    if (Number.isNaN(sinceMs)) throw new IntegrationError('CURSOR_EXPIRED', 'The cursor of employees is not a time.')
+    const query = { since: new Date(sinceMs - LOOKBACK_MS).toISOString().replace(/\.\d+/, '') }
+    const { latest, employees } = await http.get('api/v1/employees/changed', { query, schema: feed })
+
+    const begun = token === undefined ? undefined : place.parse(token)
+    const cursor = begun?.cursor ?? (Date.parse(latest ?? '') > sinceMs && latest ? latest : since)
+    const changes = Object.values(employees)
+    const isGone = ({ action }: { action: string }): boolean => action.toLowerCase() === 'deleted'
+    // Any order does that is the same next time.
+    const ids = changes
+      .filter((one) => !isGone(one))
+      .map(({ id }) => id)
+      .toSorted()
+    const left = ids.filter((id) => id > (begun?.after ?? ''))
+    let deleted = begun ? undefined : changes.filter(isGone).map(({ id }) => id)
+    while (left.length > IDS_PER_REQUEST) {
+      const batch = left.splice(0, IDS_PER_REQUEST)
+      yield { items: await refetch(batch, context), deleted, next: { after: batch.at(-1) ?? '', cursor } }
+      deleted = undefined
+    }
+    yield { items: left.length === 0 ? [] : await refetch(left, context), deleted, cursor }
+  }
+}
