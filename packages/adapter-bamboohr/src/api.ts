@@ -3,18 +3,17 @@ import type { AnswerView, RefusalDetail } from '@unioneyes/adapter-kit'
 import { z } from 'zod'
 
 const fieldName = z.string().regex(/^[\w.-]+$/, 'expected the name of a BambooHR field')
-
 const settings = z
   .object({
     /** The company's part of its address: `acme` in `acme.bamboohr.com`. */
     subdomain: dnsLabel(),
-    /** Employees to a page. Datasets give at most 1000. */
+    /** Employees to a page. The dataset gives at most 1000. */
     pageSize: z.int().min(1).max(2500).default(500),
-    /** The company's own fields: the name they get in `employee.customFields`, and BambooHR's name for them. */
+    /** The company's own fields: their name in `employee.customFields`, and BambooHR's name for them. */
     customFields: z.record(z.string(), fieldName).default({}),
-    /** Which endpoint lists employees: the cursor listing, the datasets, or the one where the other is refused. */
+    /** Which endpoint lists employees: the cursor listing, the dataset, or the second where the first is refused. */
     employeeListing: z.enum(['auto', 'cursor', 'datasets']).default('auto'),
-    /** Which fields of the dataset to ask for, where an account does not have all of {@link datasetFields}. */
+    /** Which fields to ask the dataset for, where an account does not have all that this adapter knows. */
     datasetFields: z.array(fieldName).optional(),
   })
   .refine(({ customFields, employeeListing }) => employeeListing !== 'auto' || Object.keys(customFields).length === 0, {
@@ -35,30 +34,34 @@ export const api = defineApi({
   rateLimit: {
     requests: 60,
     per: 'minute',
-    source: 'BambooHR publishes no number. One a second lists 100,000 people in under four minutes and goes unnoticed.',
+    source: 'BambooHR publishes no number; one a second lists 100,000 people in under four minutes and goes unnoticed',
   },
   check: (http) => http.get('api/v1/meta/fields'),
-  // Until September 2026 throttling was 503 with Retry-After; since then 503 is an outage and has no such header.
+  // Throttling was 503 with Retry-After until September 2026; since then 503 is an outage, without that header.
   throttled: ({ status, headers }) => status === 503 && headers.has('retry-after'),
   readError,
 })
 
 const refusal = z.object({
-  // GET /employees
-  error: z.object({ code: z.string(), message: z.string().nullish() }).nullish(),
-  // RFC 7807, from the datasets
-  title: z.string().nullish(),
-  detail: z.string().nullish(),
+  error: z.object({ code: z.string(), message: z.string() }).optional(),
+  title: z.string().optional(),
+  detail: z.string().optional(),
 })
 
+// The older endpoints say it in a header, the employee listing as a code, the dataset as RFC 7807.
 function readError(answer: AnswerView): RefusalDetail | undefined {
-  // The older endpoints say it in a header, under two names, and leave the body empty.
   const said = answer.headers.get('x-bamboohr-error-message') ?? answer.headers.get('x-bamboohr-message')
   if (said !== null) return { message: said }
-  if (answer.headers.get('content-type')?.includes('json') !== true) return undefined
-  const { error, title, detail } = refusal.parse(JSON.parse(answer.text()))
-  if (!error) return { message: detail ?? title ?? undefined }
-  // The employee at the edge of the page has changed or left: the cursor points nowhere.
-  const code = error.code === 'BadPage' ? 'CURSOR_EXPIRED' : undefined
-  return { code, message: `${error.code}: ${error.message ?? ''}` }
+  const { error, title, detail } = refusal.safeParse(toJson(answer.text())).data ?? {}
+  // BadPage: the employee at the edge of the page has changed or left, so the cursor points nowhere.
+  const code = error?.code === 'BadPage' ? 'CURSOR_EXPIRED' : undefined
+  return { code, message: error ? `${error.code}: ${error.message}` : (detail ?? title) }
+}
+
+function toJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined // A body that is not JSON tells nothing that its status does not.
+  }
 }

@@ -8,20 +8,17 @@ const LOOKBACK_MS = 5 * 60_000
 const IDS_PER_REQUEST = 100
 
 const change = z.object({ id: wireId().pipe(z.string().regex(/^\d+$/)), action: z.string() })
-const feed = z.object({
-  latest: z.string().nullish(),
-  // BambooHR writes an empty map as a list.
-  employees: z.union([z.array(change), z.record(z.string(), change)]),
-})
+// BambooHR writes an empty map as a list.
+const feed = z.object({ latest: z.string().nullish(), employees: z.array(change).or(z.record(z.string(), change)) })
 const place = z.object({ after: z.string(), cursor: z.string() })
 
-/** Fetches employees by their ids. Who is missing in the answer is left as they are. */
+/** Fetches employees by their ids. Whoever is missing in the answer is left as they are. */
 export type Refetch = (ids: readonly string[], context: ChangesContext<Settings>) => Promise<readonly unknown[]>
 
 /**
- * Reads `GET /api/v1/employees/changed`: tells who is gone, and fetches the others again. The cursor is the `latest` of the
- * feed, which never goes back. A page token keeps the cursor of the read that it began in, because the feed is asked
- * again on resuming: whoever changed in between is behind the token, but not behind that cursor.
+ * Reads `GET /api/v1/employees/changed`: tells who is gone and fetches the others again. The cursor is the feed's `latest`
+ * and never goes back. A page token keeps the cursor of the read that it began in: the feed is asked anew on resuming, and
+ * whoever changed meanwhile may stand before the token, but not before that cursor.
  */
 export function changedEmployees(refetch: Refetch): ReadChanges<Settings> {
   return async function* (context) {
@@ -33,19 +30,16 @@ export function changedEmployees(refetch: Refetch): ReadChanges<Settings> {
     const { latest, employees } = await http.get('api/v1/employees/changed', { query, schema: feed })
 
     const begun = token === undefined ? undefined : place.parse(token)
-    const cursor = begun?.cursor ?? (Date.parse(latest ?? '') > sinceMs && latest ? latest : since)
-    const changes = Object.values(employees)
-    const isGone = ({ action }: { action: string }): boolean => action.toLowerCase() === 'deleted'
-    // Any order does that is the same next time.
-    const ids = changes
-      .filter((one) => !isGone(one))
-      .map(({ id }) => id)
-      .toSorted()
-    const left = ids.filter((id) => id > (begun?.after ?? ''))
-    let deleted = begun ? undefined : changes.filter(isGone).map(({ id }) => id)
+    const cursor = begun?.cursor ?? (latest && Date.parse(latest) > sinceMs ? latest : since)
+    const changes = Object.groupBy(Object.values(employees), ({ action }) =>
+      /^deleted$/i.test(action) ? 'gone' : 'here',
+    )
+    const idsOf = (kind: 'gone' | 'here'): string[] => (changes[kind] ?? []).map(({ id }) => id).sort()
+    const left = idsOf('here').filter((id) => id > (begun?.after ?? ''))
+    let deleted = begun ? undefined : idsOf('gone')
     while (left.length > IDS_PER_REQUEST) {
-      const batch = left.splice(0, IDS_PER_REQUEST)
-      yield { items: await refetch(batch, context), deleted, next: { after: batch.at(-1) ?? '', cursor } }
+      const ids = left.splice(0, IDS_PER_REQUEST)
+      yield { items: await refetch(ids, context), deleted, next: { after: ids.at(-1) ?? '', cursor } }
       deleted = undefined
     }
     yield { items: left.length === 0 ? [] : await refetch(left, context), deleted, cursor }

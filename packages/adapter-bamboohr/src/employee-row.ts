@@ -3,65 +3,33 @@ import { isoDate, json, money } from '@unioneyes/models'
 import type { Employee, Json } from '@unioneyes/models'
 import { z } from 'zod'
 
-// BambooHR writes what is not there as null, as empty text, as a day of zeros, or leaves it out.
-const given = (value: string | number | bigint | null | undefined): string | undefined =>
-  value === null || value === undefined || value === '' || value === '0000-00-00' ? undefined : String(value)
-const text = z.string().nullish().transform(given)
-const code = z.union([z.string(), z.number(), z.bigint()]).nullish().transform(given)
-const day = text.pipe(isoDate.optional())
-const pay = z
-  .object({ amount: code, currency: text })
-  .nullish()
-  .transform((rate) => (rate?.amount && rate.currency ? { amount: rate.amount, currency: rate.currency } : undefined))
-  .pipe(money.optional())
+// Nothing is transformed here: that would make checking a row four times as slow. See `given`.
+const text = z.string().nullish()
+const code = z.union([z.string(), z.number(), z.bigint()]).nullish()
+const day = isoDate.or(z.enum(['', '0000-00-00'])).nullish()
+const rate = money.or(z.object({ amount: z.literal('').nullish(), currency: text })).nullish()
 
 // What a row has only when asked. A name that the account does not know is ignored.
 const asked = z.object({
-  employeeNumber: code,
-  middleName: text,
-  workEmail: text,
-  homeEmail: text,
-  workPhone: text,
-  mobilePhone: text,
-  homePhone: text,
-  birthDate: day,
-  hireDate: day,
-  originalHireDate: day,
-  terminationDate: day,
-  employmentStatusName: text,
-  jobTitleId: code,
-  departmentId: code,
-  departmentName: text,
-  divisionId: code,
-  divisionName: text,
-  locationId: code,
-  locationName: text,
-  reportsToId: code,
-  reportsToName: text,
-  payType: text,
-  payRate: pay,
-  paidPer: text,
+  ...all(text, 'middleName', 'workEmail', 'homeEmail', 'workPhone', 'mobilePhone', 'homePhone', 'employmentStatusName'),
+  ...all(text, 'departmentName', 'divisionName', 'locationName', 'reportsToName', 'payType', 'paidPer'),
+  ...all(code, 'employeeNumber', 'departmentId', 'divisionId', 'locationId', 'reportsToId', 'jobTitleId'),
+  ...all(day, 'birthDate', 'hireDate', 'originalHireDate', 'terminationDate'),
+  payRate: rate,
 })
 
 /** One employee of `GET /api/v1/employees`. */
 export const employeeRow = asked.extend({
   employeeId: wireId(),
-  firstName: text,
-  lastName: text,
-  preferredName: text,
-  jobTitleName: text,
-  status: text,
+  ...all(text, 'firstName', 'lastName', 'preferredName', 'jobTitleName', 'status'),
   _restrictedFields: z.array(z.string()).nullish(),
 })
 
 /** The fields that `GET /api/v1/employees` is asked for. */
 export const listFields: readonly string[] = Object.keys(asked.shape)
 
-// The dataset's names for the fields of a row. Its `supervisorId` is the manager's employee number, not the id.
-const sameInDataset =
-  'employeeNumber firstName middleName lastName preferredName status homeEmail workPhone mobilePhone homePhone hireDate originalHireDate terminationDate'
-const datasetNames: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(sameInDataset.split(' ').map((name) => [name, name])),
+// What the dataset calls fields of a row differently. Its `supervisorId` is the manager's employee number, not the id.
+const renamed = Object.entries({
   employeeId: 'eeid',
   workEmail: 'email',
   birthDate: 'dateOfBirth',
@@ -72,46 +40,68 @@ const datasetNames: Readonly<Record<string, string>> = {
   locationName: 'jobInformationLocation',
   reportsToId: 'supervisorEid',
   reportsToName: 'supervisorName',
-}
+})
+const notRenamed =
+  'employeeNumber firstName middleName lastName preferredName status homeEmail workPhone mobilePhone homePhone hireDate originalHireDate terminationDate'
 
 /** The fields that the dataset is asked for, unless the settings name others. */
-export const datasetFields: readonly string[] = Object.values(datasetNames)
+export const datasetFields: readonly string[] = [...renamed.map(([, theirs]) => theirs), ...notRenamed.split(' ')]
 
 /** One employee of the dataset `employee`, read as if it came from the listing. */
 export const datasetRow = z.preprocess((item) => {
   const fields = at(item, 'fields')
-  const row: Record<string, unknown> = { _restrictedFields: at(item, '_restrictedFields') }
-  for (const [name, theirs] of Object.entries(datasetNames)) row[name] = at(fields, theirs)
-  return row
+  const ours = Object.fromEntries(renamed.map(([name, theirs]) => [name, at(fields, theirs)]))
+  return { ...Object(fields), ...ours, _restrictedFields: at(item, '_restrictedFields') }
 }, employeeRow)
 
-/** The record of an employee, with the company's own fields by the names that the settings give them. */
-export function toEmployee(
-  row: z.output<typeof employeeRow>,
-  raw: unknown,
-  customNames: Readonly<Record<string, string>>,
-) {
-  const { employeeId, firstName = '', lastName = '', status, _restrictedFields: restricted, ...rest } = row
-  const { homeEmail, employmentStatusName, jobTitleName, reportsToId, reportsToName, paidPer, ...same } = rest
+/** The record of an employee. `own` names the company's own fields of `raw`: our name, their name. */
+export function toEmployee(row: z.output<typeof employeeRow>, raw: unknown, own: Readonly<Record<string, string>>) {
+  const { payRate, _restrictedFields: restricted } = row
+  const firstName = row.firstName ?? ''
+  const lastName = row.lastName ?? ''
   return {
-    ...same,
-    id: employeeId,
+    id: row.employeeId,
+    employeeNumber: given(row.employeeNumber),
     firstName,
+    middleName: given(row.middleName),
     lastName,
-    displayName: `${row.preferredName ?? firstName} ${lastName}`.trim(),
-    status: statusOf(status),
-    personalEmail: homeEmail,
-    employmentType: employmentStatusName,
-    jobTitle: jobTitleName,
-    managerId: reportsToId,
-    managerName: reportsToName,
-    payPeriod: paidPer,
+    preferredName: given(row.preferredName),
+    displayName: `${given(row.preferredName) ?? firstName} ${lastName}`.trim(),
+    workEmail: given(row.workEmail),
+    personalEmail: given(row.homeEmail),
+    workPhone: given(row.workPhone),
+    mobilePhone: given(row.mobilePhone),
+    homePhone: given(row.homePhone),
+    birthDate: given(row.birthDate),
+    hireDate: given(row.hireDate),
+    originalHireDate: given(row.originalHireDate),
+    terminationDate: given(row.terminationDate),
+    status: statusOf(row.status),
+    employmentType: given(row.employmentStatusName),
+    jobTitle: given(row.jobTitleName),
+    jobTitleId: given(row.jobTitleId),
+    departmentId: given(row.departmentId),
+    departmentName: given(row.departmentName),
+    divisionId: given(row.divisionId),
+    divisionName: given(row.divisionName),
+    locationId: given(row.locationId),
+    locationName: given(row.locationName),
+    managerId: given(row.reportsToId),
+    managerName: given(row.reportsToName),
+    payType: given(row.payType),
+    payRate: payRate?.amount && payRate.currency ? { amount: payRate.amount, currency: payRate.currency } : undefined,
+    payPeriod: given(row.paidPer),
     restrictedFields: restricted?.length ? restricted : undefined,
-    customFields: customFieldsOf(raw, customNames),
+    customFields: customFieldsOf(raw, own),
   }
 }
 
-function statusOf(status: string | undefined): Employee['status'] {
+// BambooHR writes what is not there as null, as empty text, as a day of zeros, or leaves it out; and ids at times as numbers.
+function given(value: string | number | bigint | null | undefined): string | undefined {
+  return value === null || value === undefined || value === '' || value === '0000-00-00' ? undefined : String(value)
+}
+
+function statusOf(status: string | null | undefined): Employee['status'] {
   return status === 'Active' ? 'active' : status === 'Inactive' ? 'inactive' : 'unknown'
 }
 
@@ -128,4 +118,10 @@ function customFieldsOf(fields: unknown, names: Readonly<Record<string, string>>
 /** A property of a value about which nothing is known. */
 export function at(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
+}
+
+/** The same for every name. */
+function all<T, const Name extends string>(one: T, ...names: readonly Name[]): Readonly<Record<Name, T>>
+function all<T>(one: T, ...names: readonly string[]): Readonly<Record<string, T>> {
+  return Object.fromEntries(names.map((name) => [name, one]))
 }

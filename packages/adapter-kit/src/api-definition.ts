@@ -8,7 +8,7 @@ export interface AnswerView {
   readonly status: number
   readonly headers: Headers
   /** The body as text; of an error at most its first 64 KiB. */
-  text(): string
+  readonly text: () => string
 }
 
 /** What an adapter knows about a refusal, beyond its status. */

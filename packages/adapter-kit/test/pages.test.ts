@@ -56,7 +56,10 @@ const schemes: readonly Scheme[] = [
       const page = Number(url.searchParams.get('p') ?? 0)
       const link = page + 1 < listing.sizes.length ? `<${base}things?p=${String(page + 1)}>; rel="next"` : undefined
       const first = `<${base}things>; rel="first"`
-      return { json: { items: pageOf(listing, page) }, headers: { link: link === undefined ? first : `${first}, ${link}` } }
+      return {
+        json: { items: pageOf(listing, page) },
+        headers: { link: link === undefined ? first : `${first}, ${link}` },
+      }
     },
   },
   {
@@ -94,8 +97,12 @@ describe('any sequence of page sizes yields every item exactly once, and is comp
         const read = await readAll(integration, 'things')
         expect(idsOf(read)).toEqual(cut.items.map(({ id }) => id))
         expect(read).toHaveLength(cut.sizes.length)
-        expect(read.map((page) => page.complete === true)).toEqual(cut.sizes.map((_, page) => page + 1 === cut.sizes.length))
-        expect(read.map((page) => page.next === undefined)).toEqual(cut.sizes.map((_, page) => page + 1 === cut.sizes.length))
+        expect(read.map((page) => page.complete === true)).toEqual(
+          cut.sizes.map((_, page) => page + 1 === cut.sizes.length),
+        )
+        expect(read.map((page) => page.next === undefined)).toEqual(
+          cut.sizes.map((_, page) => page + 1 === cut.sizes.length),
+        )
       }),
       { numRuns: 25 },
     )
@@ -125,7 +132,12 @@ describe('any sequence of page sizes yields every item exactly once, and is comp
 })
 
 /** A provider with offsets that never gives more than `cap` items, and may drop some from the middle. */
-function offsetProvider(count: number, cap: number, total: number | undefined, hidden: ReadonlySet<number> = new Set()) {
+function offsetProvider(
+  count: number,
+  cap: number,
+  total: number | undefined,
+  hidden: ReadonlySet<number> = new Set(),
+) {
   return ({ url }: SeenRequest): Reply => {
     const offset = Number(url.searchParams.get('offset'))
     const limit = Math.min(cap, Number(url.searchParams.get('limit')))
@@ -157,7 +169,9 @@ describe('offset', () => {
     const hidden = new Set([0, 1, 2, 5, 6, 7])
     const server = await startServer(offsetProvider(10, 3, 10, hidden))
     onTestFinished(() => server.close())
-    const integration = await connected(adapterOf(pages.offset({ limit: 3, advance: 'limit' })), { baseUrl: server.url })
+    const integration = await connected(adapterOf(pages.offset({ limit: 3, advance: 'limit' })), {
+      baseUrl: server.url,
+    })
     const read = await readAll(integration, 'things')
     expect(idsOf(read)).toEqual(['t3', 't4', 't8', 't9'])
     expect(read.at(-1)?.complete).toBe(true)
@@ -184,13 +198,17 @@ test('numbered pages without a stated number end at the first empty page, not at
   const sizes = [3, 1, 3]
   const server = await startServer(({ url }) => {
     const page = Number(url.searchParams.get('p'))
-    return { json: { items: Array.from({ length: sizes[page] ?? 0 }, (_, i) => ({ id: `${String(page)}-${String(i)}` })) } }
+    return {
+      json: { items: Array.from({ length: sizes[page] ?? 0 }, (_, i) => ({ id: `${String(page)}-${String(i)}` })) },
+    }
   })
   onTestFinished(() => server.close())
   const paginate = pages.number({ param: 'p', first: 0, limit: { param: 'size', value: 3 } })
   const read = await readAll(await connected(adapterOf(paginate), { baseUrl: server.url }), 'things')
   expect(idsOf(read)).toHaveLength(7)
-  expect(server.seen.map(({ target }) => target)).toEqual([0, 1, 2, 3].map((page) => `/things?size=3&p=${String(page)}`))
+  expect(server.seen.map(({ target }) => target)).toEqual(
+    [0, 1, 2, 3].map((page) => `/things?size=3&p=${String(page)}`),
+  )
 })
 
 test('a single answer is complete', async () => {

@@ -42,5 +42,12 @@ export function simpleAdapter<Entities extends EntityMap>(
   api: ReturnType<typeof simpleApi>,
   entities: { readonly [E in keyof Entities]: Entity<Entities[E], SimpleSettings> },
 ): AnyAdapter {
-  return defineAdapter({ provider: 'example', name: 'Example', type: IntegrationType.HRIS, version: '1.0.0', api, entities })
+  return defineAdapter({
+    provider: 'example',
+    name: 'Example',
+    type: IntegrationType.HRIS,
+    version: '1.0.0',
+    api,
+    entities,
+  })
 }

@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path'
 import type { IntegrationErrorCode } from '@unioneyes/core'
 import { IntegrationError } from '@unioneyes/core'
 import { expect, test } from 'vitest'
-import { commit, migratedStore, numbered, openStore, people, record, temporaryPath } from './given.ts'
+import { migratedStore, openStore, temporaryPath } from './given.ts'
+import { commit, numbered, people, record } from './writes.ts'
 
 const nobody = 65_534
 
@@ -52,7 +53,7 @@ test('a missing directory is named, and the store works as soon as it is there',
   expect(await store.migrate()).toHaveLength(1)
 })
 
-test('a file that may not be written can still be read, and says so when it is written', async () => {
+test('a file that may not be written is refused with what to change', async () => {
   const path = temporaryPath()
   const store = await migratedStore({ path })
   await store.pages.commitPage(commit({ upserts: [record('a')] }))

@@ -1,6 +1,7 @@
 import { IntegrationError } from '@unioneyes/core'
 import { expect, test } from 'vitest'
-import { commit, listing, migratedStore, numbered, openStore, people, syncRun, takeLease, temporaryPath } from './given.ts'
+import { migratedStore, openStore, takeLease, temporaryPath } from './given.ts'
+import { commit, listing, numbered, people, syncRun } from './writes.ts'
 
 test('a full disk in the middle of a commit loses nothing that was committed, and the next one goes on', async () => {
   const path = temporaryPath()

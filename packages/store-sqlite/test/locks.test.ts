@@ -1,7 +1,8 @@
 import { DatabaseSync } from 'node:sqlite'
 import { IntegrationError } from '@unioneyes/core'
 import { expect, test } from 'vitest'
-import { commit, migratedStore, people, record, sleeplessClock, temporaryPath } from './given.ts'
+import { migratedStore, sleeplessClock, temporaryPath } from './given.ts'
+import { commit, people, record } from './writes.ts'
 
 test('a write waits for another process without blocking, with growing delays, and then happens', async () => {
   const path = temporaryPath()

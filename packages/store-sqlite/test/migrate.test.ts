@@ -1,7 +1,8 @@
 import { DatabaseSync } from 'node:sqlite'
 import { IntegrationError } from '@unioneyes/core'
 import { expect, test } from 'vitest'
-import { commit, migratedStore, openStore, people, record, temporaryPath } from './given.ts'
+import { migratedStore, openStore, temporaryPath } from './given.ts'
+import { commit, people, record } from './writes.ts'
 
 test('a store without tables names the command to run, and runs after it', async () => {
   const store = openStore()

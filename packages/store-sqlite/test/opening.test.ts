@@ -2,7 +2,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { IntegrationError } from '@unioneyes/core'
 import { expect, test } from 'vitest'
 import { sqliteStore } from '../src/index.ts'
-import { commit, handleOf, migratedStore, openStore, people, record, temporaryPath } from './given.ts'
+import { handleOf, migratedStore, openStore, temporaryPath } from './given.ts'
+import { commit, people, record } from './writes.ts'
 
 test('every commit is flushed: the live settings are synchronous=FULL on a write-ahead log', async () => {
   const handle = await handleOf(await migratedStore())

@@ -1,6 +1,7 @@
 import { IntegrationError } from '@unioneyes/core'
 import { expect, test } from 'vitest'
-import { commit, migratedStore, people, record } from './given.ts'
+import { migratedStore } from './given.ts'
+import { commit, people, record } from './writes.ts'
 
 test('an asynchronous onPage rolls back and says that transactions are synchronous', async () => {
   const store = await migratedStore()

@@ -21,7 +21,13 @@ export async function dryRunEntity<Tx>(job: Omit<EntityJob<Tx>, 'kept'>): Promis
     const ahead = readAhead(source, settings.readAhead, () => settings.store.now())
     try {
       for (let next = await ahead.take(); next !== undefined; next = await ahead.take()) {
-        const batch = new PageBatch(settings.store, { key, mapping, reread, quarantinedIds: new Set() })
+        const batch = new PageBatch(settings.store, {
+          key,
+          mapping,
+          reread,
+          quarantinedIds: new Set(),
+          keepRecords: false,
+        })
         await batch.add(next)
         if (next.page.restarted !== undefined) seen.clear()
         for (const id of batch.marks.flatMap((mark) => mark.ids)) seen.add(id)

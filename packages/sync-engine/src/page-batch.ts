@@ -14,6 +14,7 @@ import type {
   StatesBasis,
   Store,
   StoredState,
+  WireRows,
 } from '@unioneyes/core'
 import type { ObservedPage } from './read-ahead.ts'
 
@@ -26,6 +27,8 @@ export interface BatchRules {
   readonly reread: boolean
   /** Ids in quarantine when the run began: read again even when the stored payload is the same, so that they leave it. */
   readonly quarantinedIds: ReadonlySet<string>
+  /** Whether somebody will ask for the records themselves. */
+  readonly keepRecords: boolean
 }
 
 /** What is to become of one record of a batch; a later page's word replaces an earlier one's. */
@@ -93,17 +96,58 @@ export class PageBatch {
   }
 
   async #compare(page: Page): Promise<void> {
-    const rows = [...this.#rowsOf(page)]
     const deletions = (page.deleted ?? []).map((one): Deletion => (typeof one === 'string' ? { id: one } : one))
-    const ids = rows.flatMap((row) => row.id ?? [])
-    await this.#readStates([...ids, ...deletions.map(({ id }) => id)])
-    this.processed += rows.length + deletions.length
-    for (const row of rows) {
-      if (row.id === undefined) this.#unidentified.push(quarantineOf(row, ['The record has no readable id.']))
-      else this.#decide(row.id, this.#decisionOf(row, row.id))
+    const ids: string[] = []
+    for (const { id } of page.rows?.items ?? page.records ?? []) {
+      if (isReadable(id)) ids.push(id)
     }
+    await this.#readStates(deletions.length === 0 ? ids : [...ids, ...deletions.map(({ id }) => id)])
+    this.processed += deletions.length
+    if (page.rows) this.#compareRows(page.rows)
+    if (page.records) this.#compareRecords(page.records, page.raw ?? [])
     for (const { id, version } of deletions) this.#decide(id, { kind: 'tombstone', version })
     this.marks.push(toMark(page, ids))
+  }
+
+  /** Wire rows: only those whose payload changed are read. */
+  #compareRows(rows: WireRows<EntityRecord>): void {
+    for (const { id, raw } of rows.items) {
+      this.processed += 1
+      const text = toJsonText(raw)
+      const rawHash = this.#rawHashOf(text)
+      if (!isReadable(id)) this.#withoutId(rawHash, text)
+      else if (this.#isKnown(id, rawHash)) this.#decide(id, SAME)
+      else this.#decide(id, this.#decisionOf(id, rows.read(raw), rawHash, text))
+    }
+  }
+
+  /** Records that the reader made itself. */
+  #compareRecords(records: readonly EntityRecord[], payloads: readonly unknown[]): void {
+    for (const [index, record] of records.entries()) {
+      this.processed += 1
+      const raw = payloads[index]
+      const text = toJsonText(raw === undefined ? record : raw)
+      const rawHash = this.#rawHashOf(text)
+      const { id } = record
+      if (!isReadable(id)) this.#withoutId(rawHash, text)
+      else if (this.#isKnown(id, rawHash)) this.#decide(id, SAME)
+      else
+        this.#decide(
+          id,
+          this.#decisionOf(id, { kind: 'record', record }, rawHash, raw === undefined ? undefined : text),
+        )
+    }
+  }
+
+  #withoutId(rawHash: string, raw: string): void {
+    this.#unidentified.push({ id: undefined, rawHash, reasons: ['The record has no readable id.'], raw })
+  }
+
+  /** Whether the store has exactly this payload, read by exactly this mapping. */
+  #isKnown(id: string, rawHash: string): boolean {
+    const stored = this.#states.get(id)
+    if (stored?.rawHash !== rawHash || stored.deleted) return false
+    return !this.#rules.reread && !this.#rules.quarantinedIds.has(id)
   }
 
   #decide(id: string, decision: Decision): void {
@@ -111,18 +155,21 @@ export class PageBatch {
     this.#decisions.set(id, decision)
   }
 
-  #decisionOf(row: Row, id: string): Decision {
-    const stored = this.#states.get(id)
-    const sameRaw = stored?.rawHash === row.rawHash && !stored.deleted
-    if (sameRaw && !this.#rules.reread && !this.#rules.quarantinedIds.has(id)) return { kind: 'same' }
-    const result = row.read()
-    if (result.kind === 'invalid') return { kind: 'quarantine', entry: quarantineOf(row, result.issues) }
+  #decisionOf(id: string, result: RowResult<EntityRecord>, rawHash: string, raw: string | undefined): Decision {
+    if (result.kind === 'invalid') {
+      return { kind: 'quarantine', entry: { id, rawHash, reasons: result.issues, raw: raw ?? 'null' } }
+    }
     if (result.kind === 'deleted') return { kind: 'tombstone', version: result.version }
     const data = JSON.stringify(result.record)
-    const { rawHash, rawText: raw } = row
-    const write = { id, hash: sha256(data), rawHash, data, raw, version: result.version }
-    const changed = !stored || stored.deleted || stored.hash !== write.hash
-    return { kind: 'write', write, record: result.record, changed }
+    const hash = sha256(data)
+    const stored = this.#states.get(id)
+    return {
+      kind: 'write',
+      write: { id, hash, rawHash, data, raw, version: result.version },
+      // Kept only for an `onPage` that will look at it: a thousand live objects cost the collector more than they are worth.
+      record: this.#rules.keepRecords ? result.record : undefined,
+      changed: stored === undefined || stored.deleted || stored.hash !== hash,
+    }
   }
 
   async #readStates(ids: readonly string[]): Promise<void> {
@@ -185,46 +232,14 @@ export class PageBatch {
     return this.#unidentified.length === 0
   }
 
-  *#rowsOf(page: Page): Generator<Row> {
-    if (page.rows) {
-      const { items } = page.rows
-      const read = page.rows.read.bind(page.rows)
-      for (const { id, raw } of items) {
-        const rawText = toJsonText(raw)
-        const readable = id === '' ? undefined : id
-        yield { id: readable, rawText, rawHash: this.#rawHashOf(rawText), read: () => read(raw) }
-      }
-    }
-    for (const [index, record] of (page.records ?? []).entries()) {
-      const raw = page.raw?.[index]
-      const rawText = raw === undefined ? undefined : toJsonText(raw)
-      const id = typeof record.id === 'string' && record.id !== '' ? record.id : undefined
-      const rawHash = this.#rawHashOf(rawText ?? toJsonText(record))
-      yield {
-        id,
-        rawText: rawText ?? (id === undefined ? toJsonText(record) : undefined),
-        rawHash,
-        read: () => ({ kind: 'record', record }),
-      }
-    }
-  }
-
   #rawHashOf(text: string): string {
     return sha256(text) + this.#mappingTag
   }
 }
 
-/** One row of a page, before it is compared. */
-interface Row {
-  readonly id: string | undefined
-  readonly rawText: string | undefined
-  readonly rawHash: string
-  readonly read: () => RowResult<EntityRecord>
-}
+const SAME: Decision = { kind: 'same' }
 
-function quarantineOf(row: Row, reasons: readonly string[]): QuarantineWrite {
-  return { id: row.id, rawHash: row.rawHash, reasons, raw: row.rawText ?? 'null' }
-}
+const isReadable = (id: unknown): id is string => typeof id === 'string' && id !== ''
 
 const sha256 = (text: string): string => hash('sha256', text, 'base64url')
 

@@ -139,7 +139,7 @@ class EntityWork<Tx> {
     }
     const source = integration.read(key.entity, { type, cursor, pageToken, signal: stop, memory })
     const ahead = readAhead(source, settings.readAhead, this.#observe)
-    const rules: BatchRules = { key, mapping, reread, quarantinedIds }
+    const rules: BatchRules = { key, mapping, reread, quarantinedIds, keepRecords: settings.onPage !== undefined }
     try {
       await this.#drain(ahead, rules)
     } finally {

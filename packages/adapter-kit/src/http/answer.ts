@@ -14,8 +14,8 @@ export class Answer {
     this.bytes = bytes
   }
 
-  /** The body as UTF-8 text. */
-  text(): string {
+  /** The body as UTF-8 text. A property, so that callbacks may take it apart from its answer. */
+  readonly text = (): string => {
     // A byte order mark is not part of the text; JSON.parse would stumble over it.
     const start = this.bytes[0] === 0xef && this.bytes[1] === 0xbb && this.bytes[2] === 0xbf ? 3 : 0
     return this.bytes.toString('utf8', start)

@@ -31,14 +31,21 @@ export class Pause {
       throw error
     })
     await this.#loaded
-    for (let ms = this.#remainingMs(); ms > 0; ms = this.#remainingMs()) await wait(ms)
+    for (let ms = this.#remainingMs(); ms > 0; ms = this.#remainingMs()) {
+      const hold = this.#hold
+      await wait(ms)
+      // It is over once it was slept through, whatever the clock says by now.
+      if (this.#hold === hold) this.#hold = undefined
+    }
   }
 
   /** Nothing is sent for so long. */
   async extend(ms: number): Promise<void> {
-    this.#keep({ until: this.#clock.now() + ms, ms })
+    if (ms <= this.#remainingMs()) return
+    const until = this.#clock.now() + ms
+    this.#hold = { until, ms }
     try {
-      await this.#budgets.block(this.#key, this.#clock.now() + ms)
+      await this.#budgets.block(this.#key, until)
     } catch (error) {
       // This process obeys all the same; only the next one would have to be told again.
       this.#logger.warn({ ...this.#key, error: String(error) }, 'The wait a provider asked for could not be saved')
@@ -47,11 +54,7 @@ export class Pause {
 
   async #load(): Promise<void> {
     const until = await this.#budgets.blockedUntil(this.#key)
-    if (until !== undefined) this.#keep({ until, ms: until - this.#clock.now() })
-  }
-
-  #keep(hold: Hold): void {
-    if (this.#hold === undefined || hold.until > this.#hold.until) this.#hold = hold
+    if (until !== undefined && until > (this.#hold?.until ?? 0)) this.#hold = { until, ms: until - this.#clock.now() }
   }
 
   #remainingMs(): number {

@@ -14,7 +14,8 @@ export const atomicPageChecks: readonly StoreCheckBody[] = [
       const lost = await begin(store)
       const current = await takeLease(store)
       const before = await picture(store)
-      await assertRefused(() => store.pages.commitPage(bigCommit(lost)), 'LEASE_LOST', 'the older fence')
+      const onPage = (): void => assert.fail('onPage is not called for a commit that is refused')
+      await assertRefused(() => store.pages.commitPage({ ...bigCommit(lost), onPage }), 'LEASE_LOST', 'the older fence')
       assertSame(await picture(store), before, 'everything readable')
       assertSame((await takeLease(store)).state, current.state, 'the checkpoint')
     },

@@ -47,6 +47,28 @@ export const eraseChecks: readonly StoreCheckBody[] = [
     },
   },
   {
+    name: 'erase: a connection named goes, and the default one stays',
+    async run({ store }) {
+      for (const key of [people, second]) await fill(store, key)
+      const scope = { organizationId: 'org_1', provider: 'acme', connection: 'second' }
+      assertSame(await store.erase(scope), removedByOne, 'the report')
+      await assertGone(store, second)
+      assert.equal(await store.records.count(people), 2)
+    },
+  },
+  {
+    name: 'erase: consumers of the feed stay registered when a connection goes, and go with the organization',
+    async run({ store }) {
+      for (const key of [people, second]) await fill(store, key)
+      const position = (await store.feed.read({ organizationId: 'org_1' })).at(-1)?.position ?? ''
+      await store.feed.acknowledge('org_1', 'reader', position)
+      await store.erase({ organizationId: 'org_1', provider: 'acme' })
+      assert.equal(await store.feed.position('org_1', 'reader'), position)
+      await store.erase({ organizationId: 'org_1' })
+      assert.equal(await store.feed.position('org_1', 'reader'), undefined)
+    },
+  },
+  {
     name: 'erase: a whole organization goes; another one stays',
     async run({ store }) {
       for (const key of [people, second, books, elsewhere]) await fill(store, key)

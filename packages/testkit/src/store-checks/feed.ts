@@ -226,6 +226,7 @@ export const feedChecks: readonly StoreCheckBody[] = [
       const position = (index: number): string => present(all[index], 'the entry').position
       await store.feed.acknowledge(organizationId, 'reader', position(2))
       assert.equal(await store.feed.prune(organizationId, (await store.now()) + 1), 3)
+      assert.equal(await store.feed.prune(organizationId, (await store.now()) + 1), 0, 'there is nothing more to prune')
       for (const index of [0, 1]) {
         await assertRefused(
           () => store.feed.read({ organizationId, after: position(index) }),

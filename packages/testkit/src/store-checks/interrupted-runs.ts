@@ -34,6 +34,8 @@ export const interruptedRunChecks: readonly StoreCheckBody[] = [
       const second = await takeLease(store, { ...people, entity: 'departments' })
       await store.leases.release(first)
       assert.deepEqual(await store.runs.closeInterrupted(connection), [])
+      assert.equal(await store.leases.renew(second, 60_000), true)
+      assert.deepEqual(await store.runs.closeInterrupted(connection), [], 'a renewed lease still names its run')
       assert.equal((await store.runs.get('org_1', 'run_1'))?.status, 'running')
       await store.leases.release(second)
       assertIds(

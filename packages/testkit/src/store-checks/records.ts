@@ -75,6 +75,18 @@ export const recordChecks: readonly StoreCheckBody[] = [
     },
   },
   {
+    name: 'records: a record that came after a list was read stands in the next list, in its place',
+    async run({ store }) {
+      const ids = async (): Promise<string[]> => (await store.records.list(people)).map((row) => row.id)
+      await store.pages.commitPage(pageCommit({ upserts: [record('a'), record('c')] }))
+      assert.deepEqual(await ids(), ['a', 'c'])
+      await store.pages.commitPage(pageCommit({ observedAt: T + 1, upserts: [record('b')], tombstones: [{ id: 'c' }] }))
+      assert.deepEqual(await ids(), ['a', 'b'])
+      await store.pages.commitPage(pageCommit({ observedAt: T + 2, upserts: [record('c')] }))
+      assert.deepEqual(await ids(), ['a', 'b', 'c'])
+    },
+  },
+  {
     name: 'records: a deletion of something that was never stored is no record',
     async run({ store }) {
       await store.pages.commitPage(pageCommit({ tombstones: [{ id: 'never' }] }))

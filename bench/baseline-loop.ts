@@ -1,0 +1,58 @@
+import { hash } from 'node:crypto'
+import { DatabaseSync } from 'node:sqlite'
+import { employeeRow, toEmployee } from '../packages/adapter-bamboohr/src/employee-row.ts'
+
+/** What the loop read. */
+export interface BaselineResult {
+  readonly records: number
+  readonly pages: number
+}
+
+/**
+ * The baseline: what a careful developer writes by hand. One page after the other: fetch, parse, validate, map, hash, and a
+ * prepared upsert per row in one transaction a page, as durable as ours. No lease, no checkpoint, no feed, no deletions.
+ */
+export async function baselineLoop(options: {
+  path: string
+  baseUrl: string
+  apiKey: string
+  pageSize: number
+  fields: readonly string[]
+}): Promise<BaselineResult> {
+  const db = new DatabaseSync(options.path)
+  db.exec('pragma page_size = 16384; pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -65536')
+  db.exec(
+    'create table if not exists employees (id text primary key, hash text not null, data text not null, raw text not null)',
+  )
+  const upsert = db.prepare(
+    `insert into employees (id, hash, data, raw) values (?, ?, ?, ?)
+     on conflict (id) do update set hash = excluded.hash, data = excluded.data, raw = excluded.raw where hash <> excluded.hash`,
+  )
+  const headers = { authorization: `Basic ${btoa(`${options.apiKey}:x`)}`, accept: 'application/json' }
+  let after: string | undefined
+  let records = 0
+  let pages = 0
+  do {
+    const url = new URL('api/v1/employees', options.baseUrl)
+    url.searchParams.set('page[limit]', String(options.pageSize))
+    url.searchParams.set('fields', options.fields.join())
+    url.searchParams.set('sort', 'employeeId')
+    if (after !== undefined) url.searchParams.set('page[after]', after)
+    const response = await fetch(url, { headers })
+    if (!response.ok) throw new Error(`the sandbox answered ${String(response.status)}`)
+    const body: { data: unknown[]; meta: { page: { nextCursor: string | null } } } = JSON.parse(await response.text())
+    db.exec('begin immediate')
+    for (const raw of body.data) {
+      const row = employeeRow.parse(raw)
+      const employee = toEmployee(row, raw, {})
+      const data = JSON.stringify(employee)
+      upsert.run(employee.id, hash('sha256', data, 'base64url'), data, JSON.stringify(raw))
+      records += 1
+    }
+    db.exec('commit')
+    pages += 1
+    after = body.meta.page.nextCursor ?? undefined
+  } while (after !== undefined)
+  db.close()
+  return { records, pages }
+}

@@ -1,0 +1,68 @@
+/**
+ * One measurement in a process of its own, so that no run warms up or burdens the next. Takes its job as JSON, prints its
+ * result as JSON.
+ */
+import { sandboxApiKey } from '@unioneyes/adapter-bamboohr/sandbox'
+import { listFields } from '../packages/adapter-bamboohr/src/employee-row.ts'
+import { baselineLoop } from './baseline-loop.ts'
+import { openMeasuredApp } from './measured-app.ts'
+
+/** What to measure. */
+export interface MeasureJob {
+  readonly what: 'ours' | 'baseline' | 'compute' | 'memory' | 'rate'
+  readonly path: string
+  readonly baseUrl: string
+  readonly pageSize: number
+  /** Requests a second, for `rate`. */
+  readonly perSecond?: number
+}
+
+/** What was measured. */
+export interface Measured {
+  readonly seconds: number
+  readonly records: number
+  readonly requests: number
+  /** Live heap after a forced collection, the highest of the samples, in bytes. */
+  readonly peakHeap: number
+  readonly status: string
+}
+
+const job: MeasureJob = JSON.parse(process.argv[2] ?? '')
+console.log(JSON.stringify(await measure(job)))
+
+async function measure({ what, path, baseUrl, pageSize, perSecond }: MeasureJob): Promise<Measured> {
+  if (what === 'baseline') {
+    const startedAt = performance.now()
+    const { records, pages } = await baselineLoop({
+      path,
+      baseUrl,
+      pageSize,
+      apiKey: sandboxApiKey,
+      fields: listFields,
+    })
+    return { seconds: (performance.now() - startedAt) / 1000, records, requests: pages, peakHeap: 0, status: 'success' }
+  }
+  let peakHeap = 0
+  let pages = 0
+  const app = await openMeasuredApp({
+    path,
+    baseUrl,
+    pageSize,
+    rateLimit: perSecond === undefined ? undefined : { requests: perSecond, per: 'second' },
+    onProgress: (event) => {
+      if (what !== 'memory' || event.step !== 'page') return
+      pages += 1
+      if (pages % 10 !== 0) return
+      globalThis.gc?.()
+      const { heapUsed, external } = process.memoryUsage()
+      peakHeap = Math.max(peakHeap, heapUsed + external)
+    },
+  })
+  await app.connect(sandboxApiKey)
+  const startedAt = performance.now()
+  const run = await app.sync.full('org_1', 'bamboohr', ['employees'])
+  const seconds = (performance.now() - startedAt) / 1000
+  await app.store.close()
+  if (run.error) throw new Error(`${run.error.code}: ${run.error.message}`)
+  return { seconds, records: run.counters.processed, requests: run.counters.requests, peakHeap, status: run.status }
+}

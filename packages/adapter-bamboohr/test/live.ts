@@ -1,0 +1,117 @@
+import { IntegrationError, silentLogger } from '@unioneyes/core'
+import type { Clock, Deletion, EntityRecord, Json, Page, ReadOptions } from '@unioneyes/core'
+import { startSandbox } from '@unioneyes/testkit'
+import type { RunningSandbox, StartSandboxOptions } from '@unioneyes/testkit'
+import { bamboohr } from '../src/index.ts'
+import { bamboohrSandbox, sandboxApiKey } from '../src/sandbox.ts'
+import type { BamboohrActions, BamboohrSandboxOptions, Company } from '../src/sandbox.ts'
+
+/** The company's clock stands at this time until a test advances it. */
+export const AT = Date.UTC(2026, 5, 1, 12)
+
+/** A sandbox in which every handler's mistake fails the test. */
+export function openSandbox(
+  options: BamboohrSandboxOptions = {},
+  start: StartSandboxOptions = {},
+): Promise<RunningSandbox<Company, BamboohrActions>> {
+  return startSandbox(bamboohrSandbox({ stoppedAt: AT, people: 40, ...options }), start)
+}
+
+/** Time that passes only by sleeping, and how long was slept. */
+export function sleeper(): Clock & { readonly sleeps: number[] } {
+  let time = AT
+  const sleeps: number[] = []
+  return {
+    sleeps,
+    now: () => time,
+    sleep: (ms) => {
+      sleeps.push(ms)
+      time += ms
+      return Promise.resolve()
+    },
+  }
+}
+
+/** What a connection is made from. */
+export interface ConnectOptions {
+  readonly baseUrl?: string | undefined
+  readonly apiKey?: string | undefined
+  readonly settings?: Readonly<Record<string, unknown>> | undefined
+  readonly clock?: Clock | undefined
+  readonly maxWaitMs?: number | undefined
+}
+
+/** A connected integration of the adapter, through the real kit. */
+export async function connect(options: ConnectOptions) {
+  const key = { organizationId: 'org_1', provider: 'bamboohr', connection: 'default' }
+  const integration = bamboohr.create()
+  await integration.initialize(
+    {
+      ...key,
+      type: bamboohr.type,
+      credentials: { apiKey: options.apiKey ?? sandboxApiKey },
+      settings: { subdomain: 'acme', ...options.settings },
+      enabled: true,
+    },
+    {
+      key,
+      clock: options.clock ?? sleeper(),
+      logger: silentLogger,
+      budgets: { blockedUntil: () => Promise.resolve(undefined), block: () => Promise.resolve() },
+      baseUrl: options.baseUrl,
+      maxWaitMs: options.maxWaitMs ?? 60_000,
+    },
+  )
+  await integration.connect()
+  return integration
+}
+
+/** What a read brought, as an engine would have it after its last page. */
+export interface Harvest {
+  readonly records: Map<string, EntityRecord>
+  readonly invalid: { readonly id: string | undefined; readonly issues: readonly string[] }[]
+  readonly deleted: string[]
+  readonly pages: Page[]
+  readonly cursor: Json | undefined
+  readonly complete: boolean
+  readonly total: number | undefined
+  readonly restarts: number
+}
+
+/** Reads an entity to its end. */
+export async function harvest(
+  integration: Awaited<ReturnType<typeof connect>>,
+  entity: 'employees' | 'departments',
+  options: ReadOptions = {},
+): Promise<Harvest> {
+  const result = { records: new Map<string, EntityRecord>(), invalid: [], deleted: [], pages: [] } as unknown as Harvest
+  if (!integration.read) throw new Error('The integration reads nothing.')
+  let restarts = 0
+  for await (const page of integration.read(entity, options)) {
+    if (page.restarted !== undefined) {
+      restarts += 1
+      result.records.clear()
+    }
+    result.pages.push(page)
+    result.deleted.push(
+      ...(page.deleted ?? []).map((one: string | Deletion) => (typeof one === 'string' ? one : one.id)),
+    )
+    for (const { id, raw } of page.rows?.items ?? []) {
+      const read = page.rows?.read(raw)
+      if (read?.kind === 'record') result.records.set(read.record.id, read.record)
+      if (read?.kind === 'invalid') result.invalid.push({ id, issues: read.issues })
+    }
+  }
+  const last = result.pages.at(-1)
+  return { ...result, restarts, cursor: last?.cursor, complete: last?.complete === true, total: last?.total }
+}
+
+/** What an operation was refused with. */
+export async function refusalOf(operation: Promise<unknown>): Promise<IntegrationError> {
+  const error: unknown = await operation.then(
+    () => new Error('It was not refused.'),
+    (reason: unknown) => reason,
+  )
+  if (IntegrationError.is(error)) return error
+  throw error
+}
