@@ -8,6 +8,11 @@ export interface BaselineResult {
   readonly pages: number
 }
 
+interface ListAnswer {
+  readonly data: readonly unknown[]
+  readonly meta: { readonly page: { readonly nextCursor: string | null } }
+}
+
 /**
  * The baseline: what a careful developer writes by hand. One page after the other: fetch, parse, validate, map, hash, and a
  * prepared upsert per row in one transaction a page, as durable as ours. No lease, no checkpoint, no feed, no deletions.
@@ -40,7 +45,7 @@ export async function baselineLoop(options: {
     if (after !== undefined) url.searchParams.set('page[after]', after)
     const response = await fetch(url, { headers })
     if (!response.ok) throw new Error(`the sandbox answered ${String(response.status)}`)
-    const body: { data: unknown[]; meta: { page: { nextCursor: string | null } } } = JSON.parse(await response.text())
+    const body = JSON.parse(await response.text()) as ListAnswer
     db.exec('begin immediate')
     for (const raw of body.data) {
       const row = employeeRow.parse(raw)

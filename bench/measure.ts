@@ -27,7 +27,7 @@ export interface Measured {
   readonly status: string
 }
 
-const job: MeasureJob = JSON.parse(process.argv[2] ?? '')
+const job = JSON.parse(process.argv[2] ?? '') as MeasureJob
 console.log(JSON.stringify(await measure(job)))
 
 async function measure({ what, path, baseUrl, pageSize, perSecond }: MeasureJob): Promise<Measured> {

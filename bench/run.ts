@@ -195,7 +195,7 @@ async function measure(job: MeasureJob, flags: readonly string[] = []): Promise<
   const file = fileURLToPath(new URL('measure.ts', import.meta.url))
   const args = [...flags, '--conditions=@unioneyes/source', file, JSON.stringify(job)]
   const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 1_000_000 })
-  const measured: Measured = JSON.parse(stdout)
+  const measured = JSON.parse(stdout) as Measured
   if (measured.status !== 'success') throw new Error(`The sync ended ${measured.status}.`)
   return measured
 }

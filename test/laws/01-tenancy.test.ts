@@ -129,8 +129,17 @@ describe('law 1: tenancy', () => {
     const part = fc.constantFrom('a', 'b', '/', ':', '"', ',', '","', 'trial', '[', ']', '\\', '|')
     const name = fc.array(part, { minLength: 1, maxLength: 5 }).map((parts) => parts.join(''))
     const pair = fc.tuple(name, name)
+    const anyPairs = fc.uniqueArray(pair, { selector: (names) => JSON.stringify(names), minLength: 2, maxLength: 6 })
+    // Two connections whose names are the same text once they are joined by a separator.
+    const lookalikes = fc
+      .tuple(name, name, name, part)
+      .map(([a, b, c, by]): [string, string][] => [
+        [a, [b, 'trial', c].join(by)],
+        [[a, 'trial', b].join(by), c],
+      ])
+      .filter(([left, right]) => left?.[0] !== right?.[0])
     await fc.assert(
-      fc.asyncProperty(fc.uniqueArray(pair, { selector: String, minLength: 2, maxLength: 6 }), async (pairs) => {
+      fc.asyncProperty(fc.oneof(anyPairs, lookalikes), async (pairs) => {
         const app = trialApp()
         const { registry, connections } = app.integrations
         for (const [organizationId, connection] of pairs) await app.save(organizationId, connection)

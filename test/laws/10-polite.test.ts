@@ -27,7 +27,9 @@ describe('law 10: polite', () => {
           rateLimit: { requests, per: 'minute' },
           maxWaitMs: 120_000,
         })
-        const run = await createSyncEngine({ integrations, store, clock: clock.still }).full('org_1', 'plain', ['items'])
+        const run = await createSyncEngine({ integrations, store, clock: clock.still }).full('org_1', 'plain', [
+          'items',
+        ])
         expect(run).toMatchObject({ status: 'success', counters: { created: pages * 2 } })
         const refused = sandbox.requests.list().filter(({ status }) => status === 429)
         expect(refused).toEqual([])
@@ -61,7 +63,9 @@ describe('law 10: polite', () => {
     })
     const store = memoryStore({ clock })
     const first = await plainIntegrations({ store, clock, baseUrl: `${sandbox.url}/`, maxWaitMs: 30_000 })
-    const run = await createSyncEngine({ integrations: first, store, clock: clock.still }).full('org_1', 'plain', ['items'])
+    const run = await createSyncEngine({ integrations: first, store, clock: clock.still }).full('org_1', 'plain', [
+      'items',
+    ])
     expect(run).toMatchObject({ status: 'failed', error: { code: 'RATE_LIMITED' }, counters: { created: 4 } })
     expect(run.error?.retryAt).toBeGreaterThanOrEqual(clock.now() + 3_590_000)
     const asked = sandbox.requests.counters.total

@@ -45,6 +45,6 @@ async function run(): Promise<{ ok: boolean }> {
   const path = resolve(folder, 'sandbox.db')
   for (const suffix of ['', '-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true })
   // The sandbox's key is worth nothing, so the vault's key lives only as long as this run.
-  process.env['INTEGRATIONS_VAULT_KEYS'] = `quickstart:${generateVaultKey()}`
+  process.env.INTEGRATIONS_VAULT_KEYS = `quickstart:${generateVaultKey()}`
   return runOnSandbox({ screen, path, people })
 }

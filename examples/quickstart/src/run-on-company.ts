@@ -17,12 +17,7 @@ export interface CompanyRun {
 }
 
 /** Reads a real company: a full sync, what arrived, then an incremental one. It only reads. */
-export async function runOnCompany({
-  screen,
-  folder,
-  subdomain,
-  apiKey,
-}: CompanyRun): Promise<{
+export async function runOnCompany({ screen, folder, subdomain, apiKey }: CompanyRun): Promise<{
   ok: boolean
   fullSync: SyncRun | undefined
   incremental: SyncRun | undefined

@@ -157,7 +157,7 @@ async function stir(
   const truth = await sandbox.act('truth')
   const step = Math.floor(truth.employees.length / (remove + 1))
   for (let index = 1; index <= remove; index += 1) {
-    await sandbox.act('remove', String(truth.employees[index * step]?.['employeeId']))
+    await sandbox.act('remove', String(truth.employees[index * step]?.employeeId))
   }
   for (let index = 0; index < hire; index += 1) {
     await sandbox.act('hire', { firstName: 'Noa', lastName: `Newcomer ${String(index + 1)}` })

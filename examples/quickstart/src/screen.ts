@@ -3,10 +3,10 @@ import type { SyncProgress } from '@unioneyes/sync-engine'
 
 /** Where the quickstart talks to its reader; with `--json` it talks to stderr, so that stdout carries the result alone. */
 export interface Screen {
-  heading(text: string): void
-  line(text?: string): void
+  readonly heading: (text: string) => void
+  readonly line: (text?: string) => void
   /** Shows a step of a run: in place on a terminal, and every few pages elsewhere. */
-  progress(event: SyncProgress): void
+  readonly progress: (event: SyncProgress) => void
 }
 
 /** A screen on a stream. */

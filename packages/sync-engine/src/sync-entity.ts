@@ -70,6 +70,8 @@ class EntityWork<Tx> {
   #incomplete = false
   #complete = false
   #observedAt: number
+  /** Pages that wait for their commit. */
+  #batch: PageBatch | undefined
 
   constructor(job: EntityJob<Tx>) {
     this.#job = job
@@ -148,47 +150,45 @@ class EntityWork<Tx> {
   }
 
   async #drain(ahead: ReadAhead, rules: BatchRules): Promise<void> {
-    const { store, clock, recordsPerCommit } = this.#job.settings
-    let batch: PageBatch | undefined
+    const { store, clock, recordsPerCommit, gatherMs } = this.#job.settings
     let since = 0
-    const flush = async (): Promise<void> => {
-      const full = batch
-      batch = undefined
-      if (full) await this.#commit(full)
-    }
     for (;;) {
-      if (batch && !ahead.ready && !(await this.#arrivesWithin(ahead, since))) await flush()
+      if (this.#batch && !ahead.ready && !(await this.#arrivesWithin(ahead, since))) await this.#flush()
       let next: ObservedPage | undefined
       try {
         next = await ahead.take()
       } catch (error) {
         // What came before the failure is good and is kept.
-        await flush()
+        await this.#flush()
         throw error
       }
-      this.#stopIfAsked(batch === undefined)
+      this.#stopIfAsked()
       if (next === undefined) break
       if (next.page.restarted !== undefined) {
-        batch = undefined
+        this.#batch = undefined
         await this.#restart(next.page.restarted)
       }
-      if (!batch) {
-        batch = new PageBatch(store, rules)
-        since = clock.now()
-      }
+      if (!this.#batch) since = clock.now()
+      const batch = (this.#batch ??= new PageBatch(store, rules))
       await batch.add(next)
       const full = batch.weight >= recordsPerCommit || batch.pages >= MAX_PAGES || this.#job.signal.aborted
-      if (full || clock.now() - since >= this.#job.settings.gatherMs) await flush()
-      this.#stopIfAsked(batch === undefined)
+      if (full || clock.now() - since >= gatherMs) await this.#flush()
+      this.#stopIfAsked()
     }
-    await flush()
+    await this.#flush()
+  }
+
+  async #flush(): Promise<void> {
+    const batch = this.#batch
+    this.#batch = undefined
+    if (batch) await this.#commit(batch)
   }
 
   /** The page in hand is committed before a stop: it is asked for only between commits. */
-  #stopIfAsked(betweenCommits: boolean): void {
+  #stopIfAsked(): void {
     const { signal, kept, key } = this.#job
     if (kept.lost.aborted) throw leaseLost(key)
-    if (signal.aborted && betweenCommits) throw cancelledError(key)
+    if (signal.aborted && !this.#batch) throw cancelledError(key)
   }
 
   async #arrivesWithin(ahead: ReadAhead, since: number): Promise<boolean> {

@@ -83,39 +83,41 @@ class Run<Tx> {
   async execute(): Promise<SyncRun> {
     const { store } = this.#settings
     const { key, dryRun = false } = this.#request
-    const leases = dryRun ? new Map<string, KeptLease | unknown>() : await this.#takeLeases()
+    const leases = dryRun ? new Map<string, LeaseAnswer>() : await this.#takeLeases()
     try {
       if (!dryRun) await store.runs.closeInterrupted(key)
       const resumes = this.#resumedRun(leases)
+      // Logged as running at once: between pending and running a process could die and leave a run nobody closes.
       await store.runs.create(this.#newRun(resumes))
-      await store.runs.move(key.organizationId, this.#runId, SyncStatus.RUNNING)
       const { type } = this.#request
       this.#report({ step: 'started', type, entities: this.#entities, resumes })
       const outcomes = await this.#syncAll(leases)
       return await this.#close(outcomes)
     } finally {
-      await Promise.all([...leases.values()].map((lease) => (isKept(lease) ? lease.release() : undefined)))
+      await Promise.all([...leases.values()].flatMap((answer) => ('refused' in answer ? [] : answer.release())))
     }
   }
 
   /** The lease of every entity, or the error that says why there is none. */
-  async #takeLeases(): Promise<Map<string, KeptLease | unknown>> {
-    const leases = new Map<string, KeptLease | unknown>()
+  async #takeLeases(): Promise<Map<string, LeaseAnswer>> {
+    const leases = new Map<string, LeaseAnswer>()
     await Promise.all(
       this.#entities.map(async (entity) => {
         const key = { ...this.#request.key, entity }
         leases.set(
           entity,
-          await keepLease(this.#settings, key, this.#runId, this.#signal).catch((error: unknown) => error),
+          await keepLease(this.#settings, key, this.#runId, this.#signal).catch((error: unknown) => ({
+            refused: error,
+          })),
         )
       }),
     )
     return leases
   }
 
-  #resumedRun(leases: ReadonlyMap<string, KeptLease | unknown>): string | undefined {
+  #resumedRun(leases: ReadonlyMap<string, LeaseAnswer>): string | undefined {
     for (const kept of leases.values()) {
-      const resumed = isKept(kept) ? kept.lease.state.listing?.runId : undefined
+      const resumed = 'refused' in kept ? undefined : kept.lease.state.listing?.runId
       if (resumed !== undefined && resumed !== this.#runId) return resumed
     }
     return undefined
@@ -128,7 +130,7 @@ class Run<Tx> {
       id: this.#runId,
       type,
       entities: this.#entities,
-      status: SyncStatus.PENDING,
+      status: SyncStatus.RUNNING,
       counters: noCounters,
       outcomes: [],
       startedAt: this.#settings.clock.now(),
@@ -139,7 +141,7 @@ class Run<Tx> {
     }
   }
 
-  async #syncAll(leases: ReadonlyMap<string, KeptLease | unknown>): Promise<EntityOutcome[]> {
+  async #syncAll(leases: ReadonlyMap<string, LeaseAnswer>): Promise<EntityOutcome[]> {
     const { integrations, concurrency } = this.#settings
     const outcomes = new Map<string, EntityOutcome>()
     try {
@@ -166,7 +168,7 @@ class Run<Tx> {
   async #syncOne(
     integration: Parameters<typeof syncEntity<Tx>>[0]['integration'],
     entity: string,
-    kept: KeptLease | unknown,
+    kept: LeaseAnswer | undefined,
   ): Promise<EntityOutcome> {
     const { key, type, reread = false, dryRun = false } = this.#request
     const job = {
@@ -183,7 +185,8 @@ class Run<Tx> {
       },
     }
     if (dryRun) return dryRunEntity(job).catch((error: unknown) => this.#failed(entity, error))
-    return isKept(kept) ? syncEntity({ ...job, kept }) : this.#failed(entity, kept)
+    if (!kept || 'refused' in kept) return this.#failed(entity, kept?.refused)
+    return syncEntity({ ...job, kept })
   }
 
   #failed(entity: string, error: unknown): EntityOutcome {
@@ -224,8 +227,8 @@ class Run<Tx> {
   }
 }
 
-const isKept = (value: unknown): value is KeptLease =>
-  typeof value === 'object' && value !== null && 'lease' in value && 'lost' in value
+/** The lease of an entity, or the error that says why there is none. */
+type LeaseAnswer = KeptLease | { readonly refused: unknown }
 
 /** What a run is, from what became of its entities. */
 export function statusOf(outcomes: readonly EntityOutcome[]): SyncStatus {

@@ -26,9 +26,9 @@ describe('read-ahead', () => {
           return taken
         }
         const reading = read()
-        let settled = false
-        void reading.finally(() => (settled = true))
-        while (!settled) {
+        const state = { settled: false }
+        void reading.finally(() => (state.settled = true))
+        while (!state.settled) {
           await scheduler.waitIdle()
           await new Promise((resolve) => setImmediate(resolve))
         }

@@ -83,7 +83,7 @@ export interface ScriptedRequest {
   readonly n: number
 }
 
-type Entities = { readonly people: Person; readonly teams: Person }
+type Entities = Readonly<Record<'people' | 'teams', Person>>
 
 class ScriptedIntegration extends BaseIntegration {
   readonly #provider: (organizationId: string) => ScriptedProvider
@@ -143,8 +143,8 @@ class ScriptedIntegration extends BaseIntegration {
       yield {
         ...(remembered ? { remembered } : { rows: { items: raw.map(toRow), read: readPerson } }),
         fingerprint,
-        next: next === undefined ? undefined : { offset: next, since },
-        rememberNext: next === undefined ? undefined : next,
+        next: next && { offset: next, since },
+        rememberNext: next,
         cursor: end ? { since } : undefined,
         complete: end ? provider.complete : undefined,
         total: provider.total === 'true' ? all.length : provider.total,
