@@ -15,6 +15,8 @@ import type {
 import type { EngineSettings } from './engine-options.ts'
 import { leaseLost } from './lease-keeper.ts'
 import type { KeptLease } from './lease-keeper.ts'
+import { beginListing, openListing } from './open-listing.ts'
+import type { ListingRequest } from './open-listing.ts'
 import { PageBatch } from './page-batch.ts'
 import type { BatchRules } from './page-batch.ts'
 import { readAhead } from './read-ahead.ts'
@@ -76,42 +78,17 @@ class EntityWork<Tx> {
   constructor(job: EntityJob<Tx>) {
     this.#job = job
     const { state } = job.kept.lease
+    const { listing, resumed, notes } = openListing(state, this.#request)
     this.#observedAt = state.observedAt
-    const open = state.listing
-    if (open && this.#mayResume(open)) {
-      this.#listing = { ...open, runId: job.runId }
-      this.#earlier = open.counters
-      this.#complete = open.phase === 'sweep'
-      if (open.type !== job.type) this.#notes.push('An unfinished full listing was finished instead.')
-    } else {
-      if (open && open.mapping !== job.mapping) {
-        this.#notes.push('The adapter or its settings changed: the unfinished listing began again.')
-      }
-      const type = job.type === 'incremental' && state.cursor !== undefined ? 'incremental' : 'full'
-      if (type !== job.type) this.#notes.push('There was no saved cursor yet: everything was read.')
-      this.#listing = this.#freshListing(type)
-    }
+    this.#listing = listing
+    this.#notes.push(...notes)
+    this.#earlier = listing.counters
+    this.#complete = resumed && listing.phase === 'sweep'
   }
 
-  #mayResume(open: Listing): boolean {
-    return open.mapping === this.#job.mapping && (open.type === this.#job.type || open.type === 'full')
-  }
-
-  #freshListing(type: SyncType): Listing {
-    const { settings, runId, mapping } = this.#job
-    return {
-      id: settings.newId(),
-      type,
-      phase: 'list',
-      runId,
-      startedAt: 0,
-      pageToken: undefined,
-      cursor: undefined,
-      total: undefined,
-      identified: true,
-      mapping,
-      counters: noCounters,
-    }
+  get #request(): ListingRequest {
+    const { type, mapping, runId, settings } = this.#job
+    return { type, mapping, runId, newId: settings.newId }
   }
 
   /** Store time, never before what was observed earlier, so that a clock that jumped back hides no change. */
@@ -206,9 +183,8 @@ class EntityWork<Tx> {
   }
 
   async #restart(reason: string): Promise<void> {
-    const { id: _abandoned, ...rest } = this.#listing
-    const fresh = this.#freshListing(rest.type)
-    this.#listing = { ...fresh, startedAt: await this.#begin(), counters: rest.counters }
+    const { type, counters } = this.#listing
+    this.#listing = { ...beginListing(this.#request, type), startedAt: await this.#begin(), counters }
     this.#notes.push(`The listing began again: ${reason}`)
     this.#job.report({ step: 'restarted', entity: this.#job.key.entity, reason })
   }
@@ -347,7 +323,7 @@ class EntityWork<Tx> {
     if (total === undefined) return undefined
     const seen = await settings.store.pages.seen(key, this.#listing.id)
     if (seen >= total) return undefined
-    return `The provider stated ${String(total)} records and showed ${String(seen)}: nothing is deleted by absence, and the next sync reads everything again.`
+    return `The provider stated ${String(total)} records and showed ${String(seen)}: nothing is deleted by absence, and the cursor stays where it was.`
   }
 
   async #end(cursor: Json | undefined): Promise<void> {
