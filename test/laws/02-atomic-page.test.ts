@@ -22,6 +22,16 @@ function change(provider: ScriptedProvider): void {
   provider.remove('p0004')
 }
 
+/** What must be in the store in the end: everyone who can be read, and of who cannot, what could be read last. */
+function truthOf(provider: ScriptedProvider): Record<string, string> {
+  return Object.fromEntries(
+    [...provider.data.people].map(([id, { name }]) => [
+      id,
+      JSON.stringify({ id, name: typeof name === 'string' ? name : `Name ${id}` }),
+    ]),
+  )
+}
+
 class ProcessDied extends Error {}
 
 /** A store whose calls end for good at call number `at`: what a killed process leaves behind. */
@@ -44,6 +54,7 @@ describe.each(storeKinds)('law 2: atomic page, on $name', (kind) => {
     'a %s sync that dies at any store call resumes to the undisturbed state',
     async (type) => {
       const undisturbed = await run(type, undefined)
+      expect(undisturbed.state.records).toEqual(undisturbed.truth)
       const calls = undisturbed.calls
       expect(calls).toBeGreaterThan(10)
       for (let at = 1; at <= calls; at += 1) {
@@ -82,7 +93,14 @@ describe.each(storeKinds)('law 2: atomic page, on $name', (kind) => {
         'people',
       ])
     }
-    return { state: await finalState(opened.store, key), calls }
+    // And the saved cursor is right: what changes now is found by the next incremental sync.
+    provider.put('p0005', 'Changed after')
+    clock.advance(120_000)
+    const last = await scriptedIntegrations(opened.store, provider, { clock })
+    await createSyncEngine({ integrations: last, store: opened.store, clock }).incremental('org_1', 'scripted', [
+      'people',
+    ])
+    return { state: await finalState(opened.store, key), calls, truth: truthOf(provider) }
   }
 
   test("the app's own tables change in the same transaction, or not at all", async () => {

@@ -117,7 +117,7 @@ describe('law 9: secrets stay secret', () => {
   test('a value that was changed in any character opens for nobody', async () => {
     const sealed = await vault.seal(owner, { k: 1 })
     for (let at = 0; at < sealed.length; at += 1) {
-      for (const character of 'AQgwBhx089-_.+/= ') {
+      for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.+/= ') {
         if (character === sealed[at]) continue
         const changed = sealed.slice(0, at) + character + sealed.slice(at + 1)
         await expect(vault.open(owner, changed), `${character} at ${String(at)}`).rejects.toThrow(IntegrationError)

@@ -33,9 +33,13 @@ describe.each(storeKinds)('law 13: bounded, on $name', (kind) => {
     }
   })
 
-  test('a cancelled sync finishes the page in hand, is logged as cancelled, and goes on from there', async () => {
+  test.each([
+    { reader: 'that listens to its signal', deaf: false },
+    { reader: 'that does not listen', deaf: true },
+  ])('a cancelled sync of a reader $reader finishes the page in hand and goes on from there', async ({ deaf }) => {
     await using opened = await kind.open()
     const provider = new ScriptedProvider().fill(30)
+    provider.deaf = deaf
     const integrations = await scriptedIntegrations(opened.store, provider)
     const cancel = new AbortController()
     const engine = createSyncEngine({

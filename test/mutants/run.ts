@@ -44,7 +44,7 @@ async function main(): Promise<void> {
 /** Sources are copied; installed packages are linked, except our own, which must resolve to the copy. */
 function copyTree(): string {
   const copy = mkdtempSync(join(tmpdir(), 'mutants-'))
-  const skipped = new Set(['node_modules', '.git', 'dist', '.turbo'])
+  const skipped = new Set(['node_modules', '.git', 'dist', '.turbo', '.vitest', 'quickstart-data'])
   cpSync(root, copy, {
     recursive: true,
     filter: (source) =>
@@ -73,7 +73,7 @@ function linkModules(from: string, to: string): void {
       verbatimSymlinks: true,
       filter: (source) => {
         const parts = relative(from, source).split('/')
-        return parts[0] !== '.pnpm' && parts[0] !== '.vite'
+        return parts[0] === '' || !parts[0]?.startsWith('.')
       },
     })
     if (from === join(root, 'node_modules')) symlinkSync(join(from, '.pnpm'), join(to, '.pnpm'))
@@ -102,15 +102,15 @@ async function judge(copy: string, patch: string): Promise<Verdict> {
 
 /** Runs one test file and counts; a file that cannot even load is not a test that noticed. */
 function runTest(copy: string, test: string): Promise<{ failed: number; passed: number }> {
+  const file = join(copy, 'report.json')
   return new Promise((done, fail) => {
     const vitest = join(copy, 'node_modules/vitest/vitest.mjs')
-    const args = [vitest, 'run', test, '--reporter=json', '--testTimeout', '15000']
-    const child = spawn(process.execPath, args, { cwd: copy, stdio: ['ignore', 'pipe', 'ignore'] })
-    let output = ''
-    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
+    const args = [vitest, 'run', test, '--reporter=json', `--outputFile.json=${file}`, '--testTimeout', '15000']
+    const child = spawn(process.execPath, args, { cwd: copy, stdio: 'ignore' })
     child.on('error', fail)
     child.on('close', () => {
-      const report: unknown = JSON.parse(output.slice(output.indexOf('{')))
+      const report: unknown = JSON.parse(readFileSync(file, 'utf8'))
+      rmSync(file)
       done({ failed: count(report, 'numFailedTests'), passed: count(report, 'numPassedTests') })
     })
   })
