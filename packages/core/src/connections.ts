@@ -119,6 +119,7 @@ export function createConnections(deps: ConnectionsDeps): Connections {
       const report = await store.erase(key)
       // Only now, so that no call in between makes a new one.
       await factory.drop(key)
+      registry.forgetHealth(key)
       await audit(key, 'connection.remove', options?.actor)
       return report
     },

@@ -127,6 +127,11 @@ export class IntegrationRegistry {
     this.#health.set(healthKey(key), health)
   }
 
+  /** Forgets the health of a connection that is gone. */
+  forgetHealth(key: ConnectionKey): void {
+    this.#health.delete(healthKey(key))
+  }
+
   /** The latest health of a connection, or undefined when it was never checked. */
   getHealth(
     organizationId: string,

@@ -223,6 +223,14 @@ describe('check', () => {
     expect(await app.integrations.connections.get('org_1', 'trial')).toMatchObject({ status, statusReason })
   })
 
+  test('is forgotten with the connection', async () => {
+    const app = trialApp()
+    await app.save('org_1')
+    await app.integrations.connections.check('org_1', 'trial')
+    await app.integrations.connections.remove('org_1', 'trial')
+    expect(app.integrations.registry.getHealth('org_1', 'trial')).toBeUndefined()
+  })
+
   test('a healthy answer takes an earlier worry back', async () => {
     const app = trialApp()
     await app.save('org_1')

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { IntegrationError } from '../src/integration-error.ts'
+import type { StoredConnection } from '../src/ports/connection-store.ts'
 import type { Logger } from '../src/ports/logger.ts'
 import { memoryStore } from '../src/memory/memory-store.ts'
 import { trialAdapter } from './support/trial-adapter.ts'
@@ -158,28 +159,32 @@ describe('making an integration', () => {
 })
 
 describe('dropping an integration', () => {
-  const changed = {
-    credentials: { credentials: { apiKey: 'new' }, settings: { subdomain: 'acme' } },
-    settings: { credentials: { apiKey: 'k' }, settings: { subdomain: 'acme', region: 'us' } },
-    webhookUrl: {
-      credentials: { apiKey: 'k' },
-      settings: { subdomain: 'acme' },
-      webhookUrl: 'https://app.example/new',
-    },
-  }
-
-  test.each(Object.entries(changed))('when its %s change', async (_what, details) => {
+  test('when it is saved again', async () => {
     const app = trialApp()
-    const { connections, factory } = app.integrations
-    await connections.save('org_1', 'trial', { credentials: { apiKey: 'k' }, settings: { subdomain: 'acme' } })
-    const before = await factory.getIntegration('org_1', 'trial')
-    await connections.save('org_1', 'trial', details)
-    const after = await factory.getIntegration('org_1', 'trial')
-    expect(after).not.toBe(before)
+    await app.save('org_1')
+    const before = await app.integrations.get('org_1', 'trial')
+    await app.integrations.connections.save('org_1', 'trial', {
+      credentials: { apiKey: 'new' },
+      settings: { subdomain: 'acme' },
+    })
+    expect(await app.integrations.get('org_1', 'trial')).not.toBe(before)
+    expect(app.adapter.made.map((made) => made.seenConfig.credentials.apiKey)).toEqual(['key of org_1/default', 'new'])
+    await vi.waitFor(() => expect(app.adapter.made.map((made) => made.isConnected)).toEqual([false, true]))
+  })
+
+  test.each<[string, Partial<StoredConnection>]>([
+    ['settings', { settings: { subdomain: 'acme', region: 'us' } }],
+    ['webhookUrl', { webhookUrl: 'https://app.example/new' }],
+  ])('when only its %s changed', async (_what, change) => {
+    const app = trialApp()
+    await app.save('org_1')
+    await app.integrations.get('org_1', 'trial')
+    const stored = await app.store.connections.get(trialKey('org_1'))
+    await app.store.connections.save({ ...stored!, ...change })
+    await app.integrations.get('org_1', 'trial')
     expect(app.adapter.made).toHaveLength(2)
-    expect(app.adapter.made[1]?.seenConfig).toMatchObject(details)
-    await vi.waitFor(() => expect(app.adapter.made[0]?.done.at(-1)).toBe('disconnect'))
-    expect(app.adapter.made[1]?.isConnected).toBe(true)
+    expect(app.adapter.made[1]?.seenConfig).toMatchObject(change)
+    await vi.waitFor(() => expect(app.adapter.made.map((made) => made.isConnected)).toEqual([false, true]))
   })
 
   test('when another process changed the row behind our back', async () => {
@@ -294,92 +299,5 @@ describe('dropping an integration', () => {
     await app.integrations.get('org_1', 'trial')
     await app.integrations.close()
     expect(lines).toEqual([{ error: 'TypeError' }, 'An integration that is no longer needed did not disconnect'])
-  })
-})
-
-describe('use', () => {
-  test('gives back what the work gives, and leaves the integration live', async () => {
-    const app = trialApp()
-    await app.save('org_1')
-    const { factory } = app.integrations
-    expect(await factory.use(trialKey('org_1'), async (integration) => [integration, 42])).toEqual([
-      app.adapter.made[0],
-      42,
-    ])
-    await expect(factory.use(trialKey('org_1'), () => Promise.reject(new Error('work')))).rejects.toThrow('work')
-    expect(app.adapter.made).toHaveLength(1)
-    expect(app.adapter.made[0]?.isConnected).toBe(true)
-  })
-
-  test('keeps it connected while in use, and disconnects it once after the last', async () => {
-    const app = trialApp()
-    await app.save('org_1')
-    const { factory, connections } = app.integrations
-    const [first, second] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()]
-    const using = [first, second].map((gate) => factory.use(trialKey('org_1'), () => gate.promise))
-    await vi.waitFor(() => expect(app.adapter.made[0]?.isConnected).toBe(true))
-    await connections.disable('org_1', 'trial')
-    expect(app.adapter.made[0]?.isConnected).toBe(true)
-    first.resolve(undefined)
-    await using[0]
-    expect(app.adapter.made[0]?.isConnected).toBe(true)
-    second.resolve(undefined)
-    await using[1]
-    expect(app.adapter.made[0]?.done).toEqual(['initialize', 'connect', 'disconnect'])
-  })
-
-  test('disconnects after work that failed, too', async () => {
-    const app = trialApp()
-    await app.save('org_1')
-    const { factory } = app.integrations
-    const work = factory.use(trialKey('org_1'), async () => {
-      await factory.drop(trialKey('org_1'))
-      throw new Error('work')
-    })
-    await expect(work).rejects.toThrow('work')
-    expect(app.adapter.made[0]?.times('disconnect')).toBe(1)
-  })
-})
-
-describe('maxLive', () => {
-  test('lets go of the one unused longest', async () => {
-    const app = trialApp({ maxLive: 2 })
-    for (const organizationId of ['org_1', 'org_2', 'org_3']) await app.save(organizationId)
-    await app.integrations.get('org_1', 'trial')
-    await app.integrations.get('org_2', 'trial')
-    await app.integrations.get('org_1', 'trial')
-    await app.integrations.get('org_3', 'trial')
-    await vi.waitFor(() => expect(app.adapter.made.map((made) => made.isConnected)).toEqual([true, false, true]))
-    await app.integrations.get('org_1', 'trial')
-    expect(app.adapter.made).toHaveLength(3)
-  })
-
-  test('never disconnects one in use, and comes back under the limit afterwards', async () => {
-    const app = trialApp({ maxLive: 1 })
-    const organizations = ['org_1', 'org_2', 'org_3']
-    for (const organizationId of organizations) await app.save(organizationId)
-    const gate = Promise.withResolvers<undefined>()
-    const using = organizations.map((organizationId) =>
-      app.integrations.factory.use(trialKey(organizationId), async (integration) => {
-        await gate.promise
-        expect(app.adapter.made.find((made) => made === integration)?.isConnected).toBe(true)
-      }),
-    )
-    await vi.waitFor(() => expect(app.adapter.made.map((made) => made.isConnected)).toEqual([true, true, true]))
-    gate.resolve(undefined)
-    await Promise.all(using)
-    await vi.waitFor(() => expect(app.adapter.made.filter((made) => made.isConnected)).toHaveLength(1))
-  })
-
-  test('does not let go of the one just asked for, nor wait for the one that leaves', async () => {
-    const adapter = trialAdapter((step, integration) =>
-      step === 'disconnect' && integration === adapter.made[0] ? new Promise(() => {}) : Promise.resolve(),
-    )
-    const app = trialApp({ adapter, maxLive: 1 })
-    await app.save('org_1')
-    await app.save('org_2')
-    await app.integrations.get('org_1', 'trial')
-    await app.integrations.get('org_2', 'trial')
-    expect(adapter.made.map((made) => made.isConnected)).toEqual([false, true])
   })
 })

@@ -36,7 +36,7 @@ function rejoin(entity: MemoryEntity, fingerprint: string, listingId: string): v
 /** The page with this fingerprint, when the store holds exactly what the page held. */
 export function recallPage(entity: MemoryEntity, fingerprint: string): RememberedPage | undefined {
   const newest = newestMark(entity, fingerprint)
-  if (newest === undefined || !newest.ids.every((id) => isAsMarked(entity, newest, id))) return undefined
+  if (!newest?.ids.every((id) => isAsMarked(entity, newest, id))) return undefined
   const { ids, next, total, complete } = newest
   return { fingerprint, count: ids.length, next: structuredClone(next), total, complete }
 }

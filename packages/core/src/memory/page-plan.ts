@@ -30,7 +30,10 @@ export function emptyPlan(): PagePlan {
   return { created: [], updated: [], deleted: [], stale: [], rows: new Map(), feed: [], cured: [] }
 }
 
-type Incoming = { readonly id: string; readonly version?: string | undefined }
+interface Incoming {
+  readonly id: string
+  readonly version?: string | undefined
+}
 
 function planUpsert(
   plan: PagePlan,

@@ -141,17 +141,17 @@ export interface PageStore<Tx = unknown> {
 }
 
 /**
- * Orders two provider versions: whole numbers by value, anything else as text.
+ * Orders two provider versions: whole numbers by value, other texts as text, and numbers before texts.
  * @returns negative when `left` is older, positive when it is newer, 0 when they are equal.
  */
 export function compareVersions(left: string, right: string): number {
-  if (/^\d+$/.test(left) && /^\d+$/.test(right)) {
-    const a = BigInt(left)
-    const b = BigInt(right)
-    return a < b ? -1 : a > b ? 1 : 0
-  }
-  return left < right ? -1 : left > right ? 1 : 0
+  const isNumber = WHOLE_NUMBER.test(left)
+  if (isNumber !== WHOLE_NUMBER.test(right)) return isNumber ? -1 : 1
+  const [a, b] = isNumber ? [BigInt(left), BigInt(right)] : [left, right]
+  return a < b ? -1 : a > b ? 1 : 0
 }
+
+const WHOLE_NUMBER = /^\d+$/
 
 /**
  * Whether a commit may replace what the store holds (law 12): by version when both have one, else by observation.

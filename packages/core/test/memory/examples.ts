@@ -1,8 +1,27 @@
 import { createHash } from 'node:crypto'
-import type { EntityKey, Lease, PageCommit, RecordWrite, Store } from '../../src/index.ts'
+import { noCounters } from '../../src/index.ts'
+import type { EntityKey, Lease, PageCommit, RecordWrite, Store, SyncRun } from '../../src/index.ts'
 
 /** The entity that these tests write to. */
 export const people: EntityKey = { organizationId: 'org', provider: 'acme', connection: 'default', entity: 'people' }
+
+/** A run under way. */
+export const run: SyncRun = {
+  organizationId: people.organizationId,
+  provider: people.provider,
+  connection: people.connection,
+  id: 'run',
+  type: 'full',
+  entities: ['people', 'departments'],
+  status: 'running',
+  counters: noCounters,
+  outcomes: [],
+  startedAt: 0,
+  completedAt: undefined,
+  error: undefined,
+  resumes: undefined,
+  dryRun: false,
+}
 
 /** A record that holds nothing but a word. */
 export function record(id: string, content: string, version?: string): RecordWrite {

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { memoryStore, noCounters } from '../../src/index.ts'
-import type { FeedEntry, Store, SyncRun } from '../../src/index.ts'
-import { pageCommit, people, record, takeLease } from './examples.ts'
+import { memoryStore } from '../../src/index.ts'
+import type { FeedEntry, Store } from '../../src/index.ts'
+import { pageCommit, people, record, run, takeLease } from './examples.ts'
 
-const entities = ['people', 'departments']
+const { entities } = run
 const ids = ['a', 'b', 'c', 'd', 'e']
 
 const change = fc.record({
@@ -95,23 +95,6 @@ test('the feed, replayed, gives the records, and the run counts what the feed sa
     { numRuns: 300 },
   )
 })
-
-const run: SyncRun = {
-  organizationId: people.organizationId,
-  provider: people.provider,
-  connection: people.connection,
-  id: 'run',
-  type: 'full',
-  entities,
-  status: 'running',
-  counters: noCounters,
-  outcomes: [],
-  startedAt: 0,
-  completedAt: undefined,
-  error: undefined,
-  resumes: undefined,
-  dryRun: false,
-}
 
 interface Change {
   readonly entity: string
