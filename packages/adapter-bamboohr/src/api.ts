@@ -31,22 +31,15 @@ export const api = defineApi({
   env: { subdomain: 'BAMBOOHR_SUBDOMAIN', apiKey: 'BAMBOOHR_API_KEY' },
   baseUrl: ({ subdomain }) => `https://${subdomain}.bamboohr.com/`,
   auth: ({ apiKey }) => basicAuth(apiKey, 'x'),
-  rateLimit: {
-    requests: 60,
-    per: 'minute',
-    source: 'BambooHR publishes no number; one a second lists 100,000 people in under four minutes and goes unnoticed',
-  },
+  rateLimit: { requests: 60, per: 'minute', source: 'BambooHR publishes no number; one a second goes unnoticed' },
   check: (http) => http.get('api/v1/meta/fields'),
   // Throttling was 503 with Retry-After until September 2026; since then 503 is an outage, without that header.
   throttled: ({ status, headers }) => status === 503 && headers.has('retry-after'),
   readError,
 })
 
-const refusal = z.object({
-  error: z.object({ code: z.string(), message: z.string() }).optional(),
-  title: z.string().optional(),
-  detail: z.string().optional(),
-})
+const text = z.string().optional()
+const refusal = z.object({ error: z.object({ code: z.string(), message: text }).optional(), title: text, detail: text })
 
 // The older endpoints say it in a header, the employee listing as a code, the dataset as RFC 7807.
 function readError(answer: AnswerView): RefusalDetail | undefined {
@@ -55,7 +48,7 @@ function readError(answer: AnswerView): RefusalDetail | undefined {
   const { error, title, detail } = refusal.safeParse(toJson(answer.text())).data ?? {}
   // BadPage: the employee at the edge of the page has changed or left, so the cursor points nowhere.
   const code = error?.code === 'BadPage' ? 'CURSOR_EXPIRED' : undefined
-  return { code, message: error ? `${error.code}: ${error.message}` : (detail ?? title) }
+  return { code, message: error ? `${error.code}: ${error.message ?? ''}` : (detail ?? title) }
 }
 
 function toJson(text: string): unknown {

@@ -29,7 +29,7 @@ export function changedEmployees(refetch: Refetch): ReadChanges<Settings> {
     const query = { since: new Date(sinceMs - LOOKBACK_MS).toISOString().replace(/\.\d+/, '') }
     const { latest, employees } = await http.get('api/v1/employees/changed', { query, schema: feed })
 
-    const begun = token === undefined ? undefined : place.parse(token)
+    const begun = place.safeParse(token).data
     const cursor = begun?.cursor ?? (latest && Date.parse(latest) > sinceMs ? latest : since)
     const changes = Object.groupBy(Object.values(employees), ({ action }) =>
       /^deleted$/i.test(action) ? 'gone' : 'here',

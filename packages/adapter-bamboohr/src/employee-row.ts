@@ -51,7 +51,7 @@ export const datasetFields: readonly string[] = [...renamed.map(([, theirs]) => 
 export const datasetRow = z.preprocess((item) => {
   const fields = at(item, 'fields')
   const ours = Object.fromEntries(renamed.map(([name, theirs]) => [name, at(fields, theirs)]))
-  return { ...Object(fields), ...ours, _restrictedFields: at(item, '_restrictedFields') }
+  return { ...(typeof fields === 'object' && fields), ...ours, _restrictedFields: at(item, '_restrictedFields') }
 }, employeeRow)
 
 /** The record of an employee. `own` names the company's own fields of `raw`: our name, their name. */

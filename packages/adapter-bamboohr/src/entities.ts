@@ -39,7 +39,7 @@ const datasetListing = (fallback?: ListEntity<Employee, Settings>) =>
   api.entity(hris.employee).list({
     path: dataset,
     method: 'POST',
-    body: ({ settings, page }) => datasetQuery(settings, { page: page['page'] ?? 1 }),
+    body: ({ settings, page }) => datasetQuery(settings, { page: page.page ?? 1 }),
     items: (body) => body.data,
     total: (body) => body.meta?.totalItems,
     paginate: nextDatasetPage,
@@ -63,13 +63,13 @@ function datasetQuery(settings: Settings, more: Readonly<Record<string, unknown>
 }
 
 const datasetMeta = z.object({ page: z.int(), totalPages: z.int(), totalItems: z.int() })
-const datasetPlace = z.object({ params: z.object({ of: z.int() }) }).optional()
+const datasetPlace = z.object({ params: z.object({ of: z.int() }) })
 
 // Numbered pages move up when somebody in front is deleted, and the one at the edge would be missed: begin again then.
 const nextDatasetPage: NextPage = ({ body, token }) => {
   const { page, totalPages, totalItems } = datasetMeta.parse(body.meta)
-  const { params = { of: totalItems } } = datasetPlace.parse(token) ?? {}
-  if (params.of !== totalItems)
+  const before = datasetPlace.safeParse(token).data?.params.of ?? totalItems
+  if (before !== totalItems)
     throw new IntegrationError('CURSOR_EXPIRED', 'Employees came or went while they were listed.')
   return page < totalPages ? { params: { page: page + 1, of: totalItems } } : undefined
 }
@@ -87,14 +87,14 @@ export const employees: Entity<Employee, Settings> = {
   read: (session, entity, options) => listings[session.settings.employeeListing].read(session, entity, options),
 }
 
-const listsOfChoices = z.array(z.object({ alias: z.string().nullish(), options: z.array(z.unknown()) }))
-const time = z.literal('').or(isoDateTime).nullish()
+const choices = z.array(z.object({ alias: z.string().nullish(), options: z.array(z.unknown()) }))
+const time = isoDateTime.nullish()
 
 /** The choices of the list field "Department". An archived one stays a record: the past of its people refers to it. */
 export const departments = api.entity(hris.department).list({
   path: 'api/v1/meta/lists',
   // No such list is an answer we do not understand, and not a company without departments.
-  items: (body) => listsOfChoices.parse(body).find(({ alias }) => alias === 'department')?.options,
+  items: (body) => choices.parse(body).find(({ alias }) => alias === 'department')?.options,
   paginate: pages.single(),
   wire: z.object({
     id: wireId(),
@@ -103,10 +103,10 @@ export const departments = api.entity(hris.department).list({
     createdDate: time,
     archivedDate: time,
   }),
-  map: ({ name, archived, createdDate, archivedDate }) => ({
+  map: ({ name, archived, createdDate: createdAt, archivedDate: archivedAt }) => ({
     name,
     active: archived !== 'yes',
-    createdAt: createdDate || undefined,
-    archivedAt: archivedDate || undefined,
+    createdAt,
+    archivedAt,
   }),
 })

@@ -5,7 +5,6 @@ import { api } from './api.ts'
 import { departments, employees } from './entities.ts'
 
 export { api, departments, employees }
-export type { Settings as BamboohrSettings } from './api.ts'
 
 /** BambooHR: an organization's people and departments. */
 export const bamboohr = defineAdapter({

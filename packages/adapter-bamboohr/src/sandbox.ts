@@ -95,7 +95,7 @@ export function bamboohrSandbox(options: BamboohrSandboxOptions = {}): SandboxDe
 
 /** The user name of HTTP Basic; the password may be anything (sheet: Auth). */
 function apiKeyOf(request: SandboxRequest): string {
-  const [scheme, encoded = ''] = (request.headers['authorization'] ?? '').split(' ')
+  const [scheme, encoded = ''] = (request.headers.authorization ?? '').split(' ')
   if (scheme !== 'Basic') return ''
   return Buffer.from(encoded, 'base64').toString().split(':')[0] ?? ''
 }

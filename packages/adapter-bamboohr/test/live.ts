@@ -98,7 +98,9 @@ export async function harvest(
     )
     for (const { id, raw } of page.rows?.items ?? []) {
       const read = page.rows?.read(raw)
-      if (read?.kind === 'record') result.records.set(read.record.id, read.record)
+      // As an app sees it: stored as JSON, in which what is undefined is absent.
+      if (read?.kind === 'record')
+        result.records.set(read.record.id, JSON.parse(JSON.stringify(read.record)) as EntityRecord)
       if (read?.kind === 'invalid') result.invalid.push({ id, issues: read.issues })
     }
   }

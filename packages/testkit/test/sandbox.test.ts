@@ -14,12 +14,12 @@ const shelf = defineSandbox({
   provider: 'library',
   createState: (): Shelf => ({ books: ['a', 'b', 'c'] }),
   actions: (state) => ({
-    add(book: string) {
+    add: (book: string) => {
       state.books.push(book)
       return state.books.length
     },
   }),
-  authenticate: (request) => (request.headers['authorization'] === 'Basic b2s=' ? undefined : { status: 401 }),
+  authenticate: (request) => (request.headers.authorization === 'Basic b2s=' ? undefined : { status: 401 }),
   headers: () => ({ date: 'Thu, 01 Jan 2026 00:00:00 GMT', 'x-library': 'yes' }),
   dialect: {
     throttled: (retryAfter) => ({
@@ -34,7 +34,7 @@ const shelf = defineSandbox({
       method: 'GET',
       path: '/books/{name}',
       cites: 'manual page 2',
-      handle: (request) => jsonResponse({ name: request.params['name'], q: request.query.get('q') }),
+      handle: (request) => jsonResponse({ name: request.params.name, q: request.query.get('q') }),
     },
     { method: 'GET', path: '/books/all', cites: 'manual page 1', handle: (_, state) => jsonResponse(state.books) },
     {
@@ -162,9 +162,10 @@ describe('server', () => {
   })
 
   test('close drops idle connections and listens no more', async () => {
-    const { url, close } = await open()
+    const started = await open()
+    const { url } = started
     await (await fetch(`${url}/books/all`, { headers: auth })).text()
-    await close()
+    await started.close()
     await expect(fetch(`${url}/books/all`, { headers: auth })).rejects.toThrow()
   })
 })
@@ -179,7 +180,7 @@ describe('request log', () => {
     expect(second).toMatchObject({ number: 2, method: 'POST', status: 201, body: 'hello', bytesSent: 9 })
     expect(first?.durationMs).toBeGreaterThanOrEqual(0)
     expect(JSON.stringify(requests.list())).not.toMatch(/b2s=|session=1/)
-    expect(first?.headers['authorization']).toBe('[redacted, 10 characters]')
+    expect(first?.headers.authorization).toBe('[redacted, 10 characters]')
     expect(requests.counters).toMatchObject({ total: 2, open: 0, byStatus: { 200: 1, 201: 1 } })
     expect(requests.count({ path: '/books' })).toBe(1)
     requests.clear()

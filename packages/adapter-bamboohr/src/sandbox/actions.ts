@@ -32,21 +32,21 @@ export function createActions(company: Company) {
      * Changes a person, and so enters the feed. Who reports to somebody renamed shows the new name without entering it:
      * the vendor does not say that they would.
      */
-    change(id: string, patch: PersonPatch): void {
+    change: (id: string, patch: PersonPatch): void => {
       company.change(id, patch)
       if ('firstName' in patch || 'lastName' in patch || 'preferredName' in patch) company.touchAll()
     },
     /** Deletes a person for good. Who reported to them keeps the id and loses the name. */
-    remove(id: string): void {
+    remove: (id: string): void => {
       company.remove(id)
       company.touchAll()
     },
     /** Somebody's employment ends; the person stays. */
-    terminate(id: string, date = toDate(company.now())): void {
+    terminate: (id: string, date = toDate(company.now())): void => {
       company.change(id, { status: 'Inactive', terminationDate: date, employmentStatus: TERMINATED })
     },
     /** Gives new mobile numbers to so many percent of the people, spread evenly. @returns their ids */
-    changeMany(percent: number): string[] {
+    changeMany: (percent: number): string[] => {
       const live = company.live()
       const count = Math.round((live.length * percent) / 100)
       const changed: string[] = []
@@ -60,15 +60,15 @@ export function createActions(company: Company) {
       return changed
     },
     /** Renames a department. Its people show the new name without entering the feed, as nothing says that they would. */
-    renameDepartment(id: string, name: string): void {
+    renameDepartment: (id: string, name: string): void => {
       option('department', id).name = name
       company.touchAll()
     },
-    archiveDepartment(id: string): void {
+    archiveDepartment: (id: string): void => {
       option('department', id).archivedDate = toSeconds(company.now()).replace('Z', '+00:00')
     },
     /** @returns the new department's id */
-    addDepartment(name: string): string {
+    addDepartment: (name: string): string => {
       const id = 20_000 + company.lists.department.length
       const createdDate = toSeconds(company.now()).replace('Z', '+00:00')
       company.lists.department.push({ id, name, createdDate, archivedDate: null })
@@ -76,20 +76,20 @@ export function createActions(company: Company) {
     },
 
     /** No key is let in any more. */
-    revokeKey(): void {
+    revokeKey: (): void => {
       company.keys.clear()
     },
     /** This key is let in. */
-    acceptKey(key: string): void {
+    acceptKey: (key: string): void => {
       company.keys.add(key)
     },
     /** The key's user may not see this field of anybody. */
-    restrictField(name: string): void {
+    restrictField: (name: string): void => {
       company.restricted.add(name)
       company.touchAll()
     },
     /** @see restrictField */
-    allowField(name: string): void {
+    allowField: (name: string): void => {
       company.restricted.delete(name)
       company.touchAll()
     },
@@ -100,27 +100,27 @@ export function createActions(company: Company) {
     /** @see corruptRow */
     healRow: (id: string): void => company.setRaw(id, undefined),
     /** The last employee of a page is the first of the next one too. */
-    duplicateAcrossPages(on = true): void {
+    duplicateAcrossPages: (on = true): void => {
       glitches.duplicateAcrossPages = on
     },
     /** Listings show nobody, with a proper end and a total of zero. */
-    shrinkToZero(on = true): void {
+    shrinkToZero: (on = true): void => {
       glitches.emptyListing = on
     },
     /** The stated total is off by so many. */
-    lieAboutTotal(delta: number): void {
+    lieAboutTotal: (delta: number): void => {
       glitches.totalDelta = delta
     },
     /** The last page of the employee listing leads back to the first. */
-    endlessCursor(on = true): void {
+    endlessCursor: (on = true): void => {
       glitches.endlessCursor = on
     },
     /** `GET /api/v1/employees` answers 403. */
-    refuseListing(on = true): void {
+    refuseListing: (on = true): void => {
       glitches.listingRefused = on
     },
     /** The feed says this as `latest`, whatever it holds; undefined makes it truthful again. */
-    sayLatest(latest: string | null | undefined): void {
+    sayLatest: (latest: string | null | undefined): void => {
       glitches.latest = latest
     },
 
@@ -133,7 +133,7 @@ export function createActions(company: Company) {
     /** The ids of all people, in order. */
     ids: (): string[] => company.live().map((index) => String(company.person(index).id)),
     /** What a complete and correct copy would have to hold. */
-    truth(): BamboohrTruth {
+    truth: (): BamboohrTruth => {
       const fields = allListFields(company)
       return {
         employees: company.live().map((index) => toListRow(index, fields, company)),

@@ -1,3 +1,4 @@
+import { toJsonText } from '@unioneyes/core'
 import { jsonResponse } from '@unioneyes/testkit'
 import type { SandboxDialect, SandboxRequest, SandboxResponse } from '@unioneyes/testkit'
 import type { BamboohrSandboxOptions } from './options.ts'
@@ -29,7 +30,7 @@ const PROBLEM_TITLES: Readonly<Record<number, string>> = {
 
 /** An answer of an older endpoint: JSON for those who ask for it, XML for everyone else (sheet: Base URL). */
 export function jsonOrXml(request: SandboxRequest, root: string, value: unknown): SandboxResponse {
-  if (request.headers['accept']?.includes('application/json') || request.query.get('format') === 'json') {
+  if (request.headers.accept?.includes('application/json') || request.query.get('format') === 'json') {
     return jsonResponse(value)
   }
   return {
@@ -46,7 +47,7 @@ function toXml(name: string, value: unknown): string {
       ? Object.entries(value)
           .map(([key, item]) => toXml(key, item))
           .join('')
-      : escapeXml(value === null || value === undefined ? '' : String(value))
+      : escapeXml(typeof value === 'string' ? value : value === null || value === undefined ? '' : toJsonText(value))
   return `<${tag}>${inside}</${tag}>`
 }
 

@@ -19,7 +19,7 @@ interface DatasetQuery {
 
 /** `POST /api/v2/datasets/{datasetName}/data` (operation get-data-from-dataset-v2; sheet: Employees 4). */
 export function queryDataset(request: SandboxRequest, company: Company, cache: RowCache): SandboxResponse {
-  if (request.params['datasetName'] !== 'employee') {
+  if (request.params.datasetName !== 'employee') {
     return problem(404, 'DATASET_NOT_FOUND', 'The dataset does not exist or is not accessible.')
   }
   const query = readQuery(request)
@@ -92,8 +92,9 @@ export function toDatasetRow(index: number, fields: readonly string[], company: 
 
 function selectRows({ filter }: DatasetQuery, company: Company): readonly number[] {
   if (filter === undefined) return company.live()
-  const { ids, passes } = readDatasetFilter(filter)
-  if (!ids) return company.live().filter((index) => passes(index, company))
+  const wanted = readDatasetFilter(filter)
+  const { ids } = wanted
+  if (!ids) return company.live().filter((index) => wanted.passes(index, company))
   const found = new Set(ids.map((id) => company.find(id)).filter((index) => index !== undefined))
   return [...found].sort((left, right) => left - right)
 }
@@ -117,7 +118,10 @@ function orderRows({ orderBy }: DatasetQuery, rows: readonly number[], company: 
 }
 
 function compareBy(field: DatasetField | undefined, left: number, right: number, company: Company): number {
-  const text = (index: number): string => String(field?.read(company.person(index), company) ?? '')
+  const text = (index: number): string => {
+    const value = field?.read(company.person(index), company)
+    return typeof value === 'string' ? value : ''
+  }
   if (field?.type === 'number') return Number(text(left)) - Number(text(right))
   return text(left) < text(right) ? -1 : text(left) > text(right) ? 1 : 0
 }
@@ -161,7 +165,7 @@ function isWithin(value: unknown, least: number, most: number): boolean {
 
 /** `GET /api/v1_2/datasets/{datasetName}/fields` (operation get-fields-from-dataset-v1-2; recorded, sheet S4). */
 export function listDatasetFields(request: SandboxRequest): SandboxResponse {
-  if (request.params['datasetName'] !== 'employee') {
+  if (request.params.datasetName !== 'employee') {
     return problem(422, 'DATASET_NOT_FOUND', 'The dataset was not found.')
   }
   const all = Object.entries(datasetFields).map(([name, { label, entity }]) => ({

@@ -91,7 +91,7 @@ export function toListRow(
       row[name] = read(person, company)
     }
   }
-  row['_restrictedFields'] = restricted
+  row._restrictedFields = restricted
   return Object.assign(row, company.raw(index))
 }
 

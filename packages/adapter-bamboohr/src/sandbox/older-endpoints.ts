@@ -27,7 +27,7 @@ export function listChanges(request: SandboxRequest, company: Company): SandboxR
 
 /** `GET /api/v1/employees/{id}` (operation get-employee; sheet: Employees 2). */
 export function getEmployee(request: SandboxRequest, company: Company): SandboxResponse {
-  const id = request.params['id'] ?? ''
+  const id = request.params.id ?? ''
   const asked = (request.query.get('fields') ?? 'firstName,lastName').split(',').filter(Boolean)
   if (asked.length > 400) return legacyError(400, 'Too many fields requested.')
   // The key of the sandbox belongs to nobody.

@@ -11,7 +11,7 @@ export interface RowFields {
   write(person: Person, company: Company): string
 }
 
-const NEEDS_ESCAPE = /["\\\u0000-\u001f]/
+const NEEDS_ESCAPE = /["\\\p{Cc}]/u
 
 /**
  * Prepares fields. Rows are written as text at once: building an object per row and handing it to `JSON.stringify` takes

@@ -52,13 +52,9 @@ function answer(message: FromChild): void {
   process.send?.(message)
 }
 
-async function makeDefinition(
-  moduleUrl: string,
-  exportName: string,
-  options: unknown,
-): Promise<SandboxDefinition<unknown>> {
+async function makeDefinition(moduleUrl: string, exportName: string, options: unknown): Promise<SandboxDefinition> {
   const module = (await import(moduleUrl)) as Record<string, unknown>
   const make = module[exportName]
   if (typeof make !== 'function') throw new Error(`${moduleUrl} exports no function ${exportName}.`)
-  return (make as (options: unknown) => SandboxDefinition<unknown>)(options)
+  return (make as (options: unknown) => SandboxDefinition)(options)
 }

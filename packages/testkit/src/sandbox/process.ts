@@ -93,8 +93,12 @@ export async function spawnSandbox<Actions extends SandboxActions>(
   return {
     url: String(url),
     pid: child.pid ?? 0,
-    inject: async (injection) => void (await call({ kind: 'inject', injection })),
-    clearFaults: async () => void (await call({ kind: 'clearFaults' })),
+    inject: async (injection) => {
+      await call({ kind: 'inject', injection })
+    },
+    clearFaults: async () => {
+      await call({ kind: 'clearFaults' })
+    },
     // The child answers what the action returned; only the compiler cannot see across the process border.
     act: async (name, ...given) => (await call({ kind: 'act', name, given })) as never,
     counters: async () => (await call({ kind: 'counters' })) as RequestCounters,

@@ -137,8 +137,15 @@ export const connectionChecks: readonly StoreCheckBody[] = [
       await store.runs.create(syncRun({ id: 'good' }))
       await store.runs.move('org_1', 'good', 'success', { completedAt: T + 3 })
       assert.equal(await lastSyncAt(), T + 3)
+      await store.runs.create(syncRun({ id: 'approved', status: 'partial', completedAt: T + 1 }))
+      await store.runs.move('org_1', 'approved', 'success')
+      assert.equal(await lastSyncAt(), T + 3, 'an older run approved later')
+      assert.equal((await store.connections.get(key))?.credentials, 'sealed:1', 'the rest of the connection stays')
+      await store.runs.create(syncRun({ id: 'next' }))
+      await store.runs.move('org_1', 'next', 'success', { completedAt: T + 4 })
+      assert.equal(await lastSyncAt(), T + 4, 'the next good run')
       await store.connections.save(connectionInput({ credentials: 'sealed:2' }))
-      assert.equal(await lastSyncAt(), T + 3, 'saving the connection again does not forget it')
+      assert.equal(await lastSyncAt(), T + 4, 'saving the connection again does not forget it')
     },
   },
   {

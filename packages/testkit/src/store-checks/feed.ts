@@ -50,7 +50,7 @@ export const feedChecks: readonly StoreCheckBody[] = [
       const entries = await store.feed.read({ organizationId })
       assert.deepEqual(
         entries.map((entry) => entry.id),
-        [...'aaaabbbbcccc'],
+        ['a', 'a', 'a', 'a', 'b', 'b', 'b', 'b', 'c', 'c', 'c', 'c'],
       )
       assert.deepEqual(
         entries.slice(4, 8).map(({ entity, connection, provider }) => ({ entity, connection, provider })),
@@ -116,13 +116,13 @@ export const feedChecks: readonly StoreCheckBody[] = [
           }),
         ),
       )
-      let done = false
+      const writing = { isDone: false }
       const all = Promise.all(commits).finally(() => {
-        done = true
+        writing.isDone = true
       })
       const shown: string[] = []
       for (let after: string | undefined; ;) {
-        const last = done
+        const last = writing.isDone
         const entries = await store.feed.read({ organizationId, limit: 3, after })
         shown.push(...entries.map((entry) => entry.id))
         after = entries.at(-1)?.position ?? after

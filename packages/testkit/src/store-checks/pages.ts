@@ -274,7 +274,8 @@ export const pageChecks: readonly StoreCheckBody[] = [
     async run({ store }) {
       const lease = await takeLease(store)
       await store.pages.commitPage(pageCommit({ lease, observedAt: T + 5 }))
-      await store.pages.commitPage(pageCommit({ lease, observedAt: T + 3 }))
+      const earlier = await store.pages.commitPage(pageCommit({ lease, observedAt: T + 3, upserts: [record('b')] }))
+      assert.deepEqual(earlier.created, ['b'], 'a page read earlier is written all the same')
       await store.pages.commitPage(pageCommit({ observedAt: T + 9, upserts: [record('a')] }))
       assert.equal((await takeLease(store)).state.observedAt, T + 5)
     },

@@ -35,15 +35,11 @@ export const quarantineChecks: readonly StoreCheckBody[] = [
       clock.advance(5_000)
       const worse = unreadable('a', 'worse')
       await store.pages.commitPage(pageCommit({ observedAt: T + 5_000, quarantined: [worse], runId: 'run_2' }))
-      const rows = await store.quarantine.list(people)
-      assert.equal(rows.length, 1)
-      assertSame(
-        [rows[0]?.raw, rows[0]?.reasons, rows[0]?.runId],
-        [worse.raw, worse.reasons, 'run_2'],
-        'the newer content',
-      )
-      assert.equal(rows[0]?.firstSeenAt, first.firstSeenAt)
-      assert.ok((rows[0]?.lastSeenAt ?? 0) > first.lastSeenAt)
+      assert.equal(await store.quarantine.count(people), 1)
+      const row = present((await store.quarantine.list(people))[0], 'the row')
+      assertSame([row.raw, row.reasons, row.runId], [worse.raw, worse.reasons, 'run_2'], 'the newer content')
+      assert.equal(row.firstSeenAt, first.firstSeenAt)
+      assert.ok(row.lastSeenAt > first.lastSeenAt)
     },
   },
   {

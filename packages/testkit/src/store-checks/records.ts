@@ -87,6 +87,18 @@ export const recordChecks: readonly StoreCheckBody[] = [
     },
   },
   {
+    name: 'records: a deletion repeated later keeps the time of the first one',
+    movesTime: true,
+    async run({ store, clock }) {
+      await store.pages.commitPage(pageCommit({ upserts: [record('a')] }))
+      await store.pages.commitPage(pageCommit({ observedAt: T + 1, tombstones: [{ id: 'a' }] }))
+      const deletedAt = clock.now()
+      clock.advance(1_000)
+      await store.pages.commitPage(pageCommit({ observedAt: T + 2, tombstones: [{ id: 'a' }] }))
+      assert.equal((await store.records.get(people, 'a'))?.deletedAt, deletedAt)
+    },
+  },
+  {
     name: 'records: a deletion of something that was never stored is no record',
     async run({ store }) {
       await store.pages.commitPage(pageCommit({ tombstones: [{ id: 'never' }] }))

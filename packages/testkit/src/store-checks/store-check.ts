@@ -5,7 +5,7 @@ import type { ManualClock } from '../manual-clock.ts'
 export interface StoreCheck {
   readonly name: string
   /** Runs the check on a fresh store. @throws an assertion error that says what differs. */
-  run(): Promise<void>
+  readonly run: () => Promise<void>
 }
 
 /**

@@ -192,6 +192,23 @@ export const sweepChecks: readonly StoreCheckBody[] = [
     },
   },
   {
+    name: 'sweeps: a swept record leaves the quarantine',
+    async run({ store }) {
+      const lease = await stored(store, ['a', 'b'])
+      const quarantined = [unreadable('a'), unreadable('b')]
+      await store.pages.commitPage(pageCommit({ lease, observedAt: T + 1, quarantined }))
+      const current = listing({ startedAt: T + 10 })
+      await store.pages.commitPage(
+        pageCommit({ lease, observedAt: T + 10, marks: [mark(undefined, ['b'])], listing: current }),
+      )
+      await store.pages.sweep({ lease, listing: current, runId: 'run_1', limit: 5 })
+      assert.deepEqual(
+        (await store.quarantine.list(people)).map((row) => row.id),
+        ['b'],
+      )
+    },
+  },
+  {
     name: 'sweeps: onPage is told the deleted ids',
     async run({ store }) {
       const lease = await stored(store, ['a', 'b'])

@@ -95,6 +95,7 @@ export const versionChecks: readonly StoreCheckBody[] = [
         upserts: [record('a', 'same', { version: '7' }), record('b', 'same')],
       })
       assertSame(result, { created: [], updated: [], deleted: [], stale: [] }, 'no change for the app')
+      assert.equal(await contentOf(store, 'b'), 'same')
       const late = { upserts: [record('a', 'between', { version: '4' }), record('b', 'between')] }
       assertIds((await write(store, T + 5, late)).stale, ['a', 'b'], 'what was read in between comes too late')
     },
@@ -154,6 +155,9 @@ export const versionChecks: readonly StoreCheckBody[] = [
         ['a'],
         'read after',
       )
+      await write(store, T + 20, { tombstones: [{ id: 'a' }] })
+      const higher = await write(store, T + 10, { upserts: [record('a', 'six', { version: '6' })] })
+      assertIds(higher.created, ['a'], 'a higher version, whenever it was read')
     },
   },
   {
@@ -183,6 +187,17 @@ export const versionChecks: readonly StoreCheckBody[] = [
         ['a'],
         'a webhook as late as the page',
       )
+    },
+  },
+  {
+    name: 'versions: a webhook older than the latest sync page is stale, too, when only one side has a version',
+    async run({ store }) {
+      const lease = await takeLease(store)
+      const upserts = [record('a', 'same', { version: '5' }), record('b', 'same')]
+      await write(store, T, { lease, upserts })
+      await write(store, T + 20, { lease, upserts })
+      const late = { upserts: [record('a', 'between'), record('b', 'between', { version: '9' })] }
+      assertIds((await write(store, T + 10, late)).stale, ['a', 'b'], 'stale')
     },
   },
   {
