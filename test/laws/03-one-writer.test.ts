@@ -1,5 +1,5 @@
 import { createSyncEngine } from '@unioneyes/sync-engine'
-import type { EntityKey } from '@unioneyes/core'
+import type { EntityKey, Store } from '@unioneyes/core'
 import { manualClock } from '@unioneyes/testkit'
 import { describe, expect, test } from 'vitest'
 import { ScriptedProvider, scriptedIntegrations } from '../../packages/sync-engine/test/support/scripted-provider.ts'
@@ -7,6 +7,14 @@ import { finalState } from '../support/final-state.ts'
 import { storeKinds } from '../support/stores.ts'
 
 const key: EntityKey = { organizationId: 'org_1', provider: 'scripted', connection: 'default', entity: 'people' }
+
+/** Where the next sync would start. */
+async function progressOf(store: Store): Promise<unknown> {
+  const lease = await store.leases.acquire(key, { runId: 'looking', ttlMs: 1 })
+  if (!('fence' in lease)) throw new Error('the lease is free')
+  await store.leases.release(lease)
+  return lease.state
+}
 
 describe.each(storeKinds)('law 3: one writer of progress, on $name', (kind) => {
   test('a second run of the same entity is turned away, and says who holds the lease and until when', async () => {
@@ -76,12 +84,17 @@ describe.each(storeKinds)('law 3: one writer of progress, on $name', (kind) => {
     provider.put('p0003', 'Newer')
     const second = await taker.full('org_1', 'scripted', ['people'])
     expect(second.status).toBe('success')
+    // The taker goes on to move the cursor, too.
+    provider.put('p0004', 'Newer still')
+    expect((await taker.incremental('org_1', 'scripted', ['people'])).status).toBe('success')
     const settled = await finalState(opened.store, key)
+    const progress = await progressOf(opened.store)
     provider.put('p0003', 'Seen by the sleeper')
     woken.resolve(undefined)
     const late = await first
     expect(late).toMatchObject({ status: 'failed', error: { code: 'INTERRUPTED' } })
     expect(await finalState(opened.store, key)).toEqual(settled)
+    expect(await progressOf(opened.store)).toEqual(progress)
     expect(second.resumes).toBe(late.id)
   })
 

@@ -1,0 +1,117 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { bamboohrSandbox, sandboxApiKey } from '@unioneyes/adapter-bamboohr/sandbox'
+import type { BamboohrActions, BamboohrSandboxOptions, Company } from '@unioneyes/adapter-bamboohr/sandbox'
+import { generateVaultKey, parseJsonText, toJsonText } from '@unioneyes/core'
+import { fault, startSandbox } from '@unioneyes/testkit'
+import type { RunningSandbox, SandboxDefinition, SandboxRequest, SandboxResponse } from '@unioneyes/testkit'
+import { expect } from 'vitest'
+import { jumpingClock } from '../../support/jumping-clock.ts'
+import type { JumpingClock } from '../../support/jumping-clock.ts'
+import { PAGE_SIZE, openApp } from './app.ts'
+import type { App, AppOptions } from './app.ts'
+import type { Row } from './expected-employee.ts'
+
+/** Changes the rows of one page of the employee listing before they are sent. */
+export type RewriteRows = (rows: readonly Row[], request: SandboxRequest) => readonly unknown[]
+
+/** A company at the provider, and a folder in which an app keeps its copy. */
+export interface TestCompany extends AsyncDisposable {
+  readonly sandbox: RunningSandbox<Company, BamboohrActions>
+  readonly clock: JumpingClock
+  readonly folder: string
+  /** The app's database. */
+  readonly path: string
+  readonly vaultKey: string
+  /** Applied to every page of the employee listing while it is set. */
+  rewriteRows: RewriteRows | undefined
+  /** A process of the app over {@link TestCompany.path}; closed with the company. */
+  open(options?: Partial<AppOptions>): App
+  /** As {@link TestCompany.open}, with a migrated store and a saved connection of the organization. */
+  connect(options?: Partial<AppOptions> & { readonly organizationId?: string }): Promise<App>
+  /** Calls `effect` when the n-th request from now (from 1) has arrived, before it is answered. */
+  atRequest(n: number, effect: () => void): void
+  /** Puts one request right after the other the faults to which they are given, from now on. */
+  readonly faults: RunningSandbox<Company, BamboohrActions>['faults']
+}
+
+/** What a company is like, beside {@link BamboohrSandboxOptions}. */
+export interface CompanyOptions extends BamboohrSandboxOptions {
+  /** How far the provider's clock is ahead of the app's, in milliseconds. @default 0 */
+  readonly aheadMs?: number | undefined
+}
+
+/** Opens a company of 45 people (five pages) and four departments, unless told otherwise. */
+export async function openCompany(options: CompanyOptions = {}): Promise<TestCompany> {
+  const clock = jumpingClock()
+  const folder = mkdtempSync(join(tmpdir(), 'bad-input-'))
+  const path = join(folder, 'app.db')
+  const vaultKey = generateVaultKey()
+  const apps: App[] = []
+  const { aheadMs = 0, ...people } = options
+  // The provider's clock goes on when the app's is set to another time: only the waits are theirs together.
+  const now = (): number => clock.now() + aheadMs
+  const definition = bamboohrSandbox({ people: 45, departments: 4, now, ...people })
+  const sandbox = await startSandbox(rewritten(definition, (rows, request) => rewrite(rows, request)))
+  const rewrite: RewriteRows = (rows, request) => company.rewriteRows?.(rows, request) ?? rows
+  const company: TestCompany = {
+    sandbox,
+    clock,
+    folder,
+    path,
+    vaultKey,
+    faults: sandbox.faults,
+    rewriteRows: undefined,
+    open(given = {}) {
+      const { still } = clock
+      const app = openApp({ path, clock, still, vaultKeys: { k1: vaultKey }, baseUrl: sandbox.url, ...given })
+      apps.push(app)
+      return app
+    },
+    async connect({ organizationId = 'org_1', ...given } = {}) {
+      const app = company.open(given)
+      await app.store.migrate()
+      await app.integrations.connections.save(organizationId, 'bamboohr', {
+        credentials: { apiKey: options.apiKey ?? sandboxApiKey },
+        settings: { subdomain: 'acme', pageSize: PAGE_SIZE },
+      })
+      return app
+    },
+    atRequest(n, effect) {
+      let seen = 0
+      const match = (): boolean => {
+        seen += 1
+        if (seen === n) effect()
+        return false
+      }
+      sandbox.faults.inject({ match, fault: fault.reset() })
+    },
+    async [Symbol.asyncDispose]() {
+      for (const app of apps) await app.close()
+      await sandbox.close()
+      rmSync(folder, { recursive: true, force: true })
+      expect(sandbox.errors, 'what the sandbox itself did wrong').toEqual([])
+    },
+  }
+  return company
+}
+
+/** The sandbox with a hand in the rows of its employee listing. */
+function rewritten(
+  definition: SandboxDefinition<Company, BamboohrActions>,
+  rewrite: RewriteRows,
+): SandboxDefinition<Company, BamboohrActions> {
+  const routes = definition.routes.map((route) => {
+    if (route.method !== 'GET' || route.path !== '/api/v1/employees') return route
+    const handle = async (request: SandboxRequest, state: Company): Promise<SandboxResponse> => {
+      const answer = await route.handle(request, state)
+      const pieces = typeof answer.body === 'string' ? [Buffer.from(answer.body)] : (answer.body ?? [])
+      const body: unknown = parseJsonText(Buffer.concat(pieces).toString())
+      if (typeof body !== 'object' || body === null || !('data' in body) || !Array.isArray(body.data)) return answer
+      return { ...answer, body: toJsonText({ ...body, data: rewrite(body.data, request) }) }
+    }
+    return { ...route, handle }
+  })
+  return { ...definition, routes }
+}
