@@ -113,6 +113,8 @@ function fromClass(definition: WrittenAdapter<string, unknown, unknown, EntityMa
     ...cardOf(definition),
     capabilities: {
       ...capabilities,
+      supportsIncrementalSync:
+        capabilities.supportsIncrementalSync || Object.values(entities).some(({ incremental }) => incremental),
       supportedEntities: Object.keys(entities),
       rateLimitPerMinute: capabilities.rateLimitPerMinute ?? (config.rateLimit && perMinute(config.rateLimit)),
     },

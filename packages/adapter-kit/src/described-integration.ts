@@ -13,7 +13,7 @@ import type { z } from 'zod'
 import type { Entity } from './entity.ts'
 import type { Api } from './define-api.ts'
 import { openSession } from './open-session.ts'
-import type { OpenSession } from './open-session.ts'
+import type { Session } from './session.ts'
 
 /** What a described integration is made from. */
 export interface Description<C extends z.ZodObject, S extends z.ZodObject, Entities extends EntityMap> {
@@ -37,7 +37,7 @@ export class DescribedIntegration<
   Entities extends EntityMap,
 > extends BaseIntegration<IntegrationConfig, Entities> {
   readonly #description: Description<C, S, Entities>
-  #session: OpenSession<z.output<S>> | undefined
+  #session: Session<z.output<S>> | undefined
 
   constructor(description: Description<C, S, Entities>) {
     super(description.type, description.provider, description.capabilities)
@@ -88,7 +88,7 @@ export class DescribedIntegration<
     return entities[entity].read(session, entity, options)
   }
 
-  #opened(): OpenSession<z.output<S>> {
+  #opened(): Session<z.output<S>> {
     this.ensureConnected()
     if (this.#session) return this.#session
     throw new IntegrationError('CONFIG_INVALID', `${this.provider} is not connected: call connect().`)

@@ -32,24 +32,30 @@ export function readChanges<T extends EntityRecord, S>(read: ChangesRead<T, S>):
     const message = `${entity} of ${provider} cannot be read incrementally: run a full sync.`
     throw new IntegrationError('UNSUPPORTED', message, { provider, entity })
   }
-  const { since, listing = 0 } = fromCursor(options.cursor, provider, entity)
-  const changes = changesOf(listings, listing)
+  const { since, listing: index = 0 } = fromCursor(options.cursor, provider, entity)
+  const listing = listings[index]
+  const changes = changesOf(listings, index)
+  if (!listing || !changes) throw useless('belongs to a listing that the adapter no longer has', provider, entity)
   const http = session.http({ entity, signal: options.signal })
-  if (changes?.kind === 'reader') return readFeed({ ...read, http, changes, since, listing })
+  if (changes.kind === 'reader') return readFeed({ ...read, http, changes, since, listing, index })
   const bound = toDate(since)
-  if (!changes || !bound) {
-    const message = `The saved cursor of ${entity} of ${provider} is not a time: everything must be read again.`
-    throw new IntegrationError('CURSOR_EXPIRED', message, { provider, entity })
-  }
+  if (!bound) throw useless('is not a time', provider, entity)
   const query = changes.query(new Date(bound.getTime() - changes.lookbackMs))
-  return walkListing({ listings, session, http, entity, options, changes: { listing, query, since } })
+  return walkListing({ listings, session, http, entity, options, changes: { listing: index, query, since } })
+}
+
+function useless(why: string, provider: string, entity: string): IntegrationError {
+  const message = `The saved cursor of ${entity} of ${provider} ${why}: everything must be read again.`
+  return new IntegrationError('CURSOR_EXPIRED', message, { provider, entity })
 }
 
 interface FeedRead<T extends EntityRecord, S> extends ChangesRead<T, S> {
   readonly http: BoundHttp
   readonly changes: ChangesByReader<S>
   readonly since: Json
-  readonly listing: number
+  /** The listing that the cursor came from, and its place in the chain. */
+  readonly listing: Listing<T, S>
+  readonly index: number
 }
 
 function readFeed<T extends EntityRecord, S>(read: FeedRead<T, S>): AsyncIterable<Page<T>> {
@@ -68,13 +74,13 @@ async function* feedFrom<T extends EntityRecord, S>(
   read: FeedRead<T, S>,
   token: Json | undefined,
 ): AsyncGenerator<Page<T>> {
-  const { http, session, listing, listings } = read
+  const { http, session, listing, index } = read
   for await (const { page, next } of withReaderTokens<ChangesPage>(read.changes.read(changesContext(read, token)))) {
     yield {
-      rows: listings[listing]?.rows(page.items ?? [], session.settings),
+      rows: listing.rows(page.items ?? [], session.settings),
       deleted: page.deleted,
       next,
-      cursor: page.cursor === undefined ? undefined : toCursor(page.cursor, listing),
+      cursor: page.cursor === undefined ? undefined : toCursor(page.cursor, index),
       complete: next === undefined ? true : undefined,
       usage: http.meter.take(),
     }
@@ -98,9 +104,7 @@ async function* listItems<T extends EntityRecord, S>(
   read: FeedRead<T, S>,
   overrides: ListOverrides | undefined,
 ): AsyncGenerator<readonly unknown[]> {
-  const { http, session, listings, listing: index, entity } = read
-  const listing = listings[index]
-  if (!listing) return
+  const { http, session, listing, index, entity } = read
   const guard = new LoopGuard()
   for (let token: Json | undefined; ;) {
     const request = { http, settings: session.settings, token, overrides, index }
@@ -116,7 +120,7 @@ async function* listItems<T extends EntityRecord, S>(
 async function oneItem<T extends EntityRecord, S>(read: FeedRead<T, S>, id: string): Promise<unknown> {
   const { http, session, listings, listing, entity } = read
   const { settings, key } = session
-  const path = (listings[listing]?.one ?? listings[0]?.one)?.(id, { settings })
+  const path = (listing.one ?? listings[0]?.one)?.(id, { settings })
   if (path !== undefined) return http.get(path, { emptyOn: [404, 410] })
   const message = `${entity} of ${key.provider} has no "one" path in its description.`
   throw new IntegrationError('UNSUPPORTED', message, { provider: key.provider, entity })

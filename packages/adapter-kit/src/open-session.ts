@@ -9,9 +9,6 @@ import type { Session } from './session.ts'
 const DEFAULT_TIMEOUT_MS = 60_000
 const DEFAULT_MAX_RESPONSE_BYTES = 32 * 1024 * 1024
 
-/** The session of a connected integration. */
-export type OpenSession<S> = Session<S>
-
 /**
  * Turns the definition of an API and the configuration of one connection into a session. Sends nothing.
  *
@@ -21,7 +18,7 @@ export async function openSession<C extends z.ZodObject, S extends z.ZodObject>(
   api: Api<C, S>,
   config: IntegrationConfig,
   context: IntegrationContext,
-): Promise<OpenSession<z.output<S>>> {
+): Promise<Session<z.output<S>>> {
   const { definition } = api
   const { key } = context
   // Checked here too: what names a host must have passed its schema, whoever made the integration.

@@ -34,6 +34,48 @@ export function skippingClock(start = Date.UTC(2026, 0, 2, 3, 4, 5)): SkippingCl
 
 const toError = (reason: unknown): Error => (reason instanceof Error ? reason : new Error(String(reason)))
 
+/** A clock whose time goes on only when nothing else can happen. */
+export interface VirtualClock extends Clock {
+  /** Makes our clock, and nothing else, jump. */
+  jump(ms: number): void
+  /** The time that passed, whatever our clock was set to. */
+  elapsed(): number
+  /** Lets time pass until the work is done. */
+  run<T>(work: Promise<T>): Promise<T>
+}
+
+/** Makes a clock for tests in which several things wait at once. */
+export function virtualClock(): VirtualClock {
+  let time = 0
+  let offset = Date.UTC(2026, 0, 2)
+  const sleepers = new Set<{ readonly due: number; readonly wake: () => void }>()
+  return {
+    now: () => time + offset,
+    jump: (ms) => (offset += ms),
+    elapsed: () => time,
+    sleep: (ms) =>
+      new Promise((resolve) => {
+        sleepers.add({ due: time + ms, wake: resolve })
+      }),
+    async run(work) {
+      const state = { settled: false }
+      const settle = (): void => {
+        state.settled = true
+      }
+      void work.then(settle, settle)
+      for (;;) {
+        await new Promise((resolve) => setImmediate(resolve))
+        if (state.settled) return work
+        const next = [...sleepers].sort((left, right) => left.due - right.due)[0]
+        if (!next) throw new Error('everything waits, and not for time')
+        sleepers.delete(next)
+        time = Math.max(time, next.due)
+        next.wake()
+      }
+    },
+  }
+}
+
 /** A budget store in memory that shows what was asked of it. */
 export function testBudgets(until?: number): BudgetStore & { readonly blocks: number[]; reads: number } {
   const budgets = {

@@ -317,14 +317,18 @@ describe('no answer at all', () => {
 describe('cancelling', () => {
   test('a request on its way is given up at once', async () => {
     const abort = new AbortController()
+    let hangUp: (() => void) | undefined
+    const hungUp = new Promise<void>((resolve) => (hangUp = resolve))
     const { integration } = await provider(() => ({
-      raw: () => {
+      raw: (response) => {
+        response.on('close', () => hangUp?.())
         abort.abort(new Error('enough'))
       },
     }))
     const error = await failure(integration, abort.signal)
     expect(error).toMatchObject({ code: 'CANCELLED' })
     expect(error.cause).toMatchObject({ message: 'enough' })
+    await hungUp
   })
 
   test('a wait is given up at once', async () => {
@@ -342,6 +346,27 @@ describe('cancelling', () => {
     const { server, integration } = await provider([busy], { live: { clock: sleeping } })
     expect(await failure(integration, abort.signal)).toMatchObject({ code: 'CANCELLED' })
     expect(server.seen).toHaveLength(1)
+  })
+
+  test('waiting for another request that probes the provider is given up at once', async () => {
+    const abort = new AbortController()
+    let failures = 0
+    const { server, integration, clock } = await provider(() => {
+      failures += 1
+      if (failures <= 8) return { status: 500 }
+      return { raw: () => setImmediate(() => abort.abort()) }
+    })
+    // Eight failures in two reads: the second one opens the breaker, which stops it.
+    await failure(integration)
+    expect(await failure(integration)).toMatchObject({ code: 'CIRCUIT_OPEN' })
+    failures = 8
+    clock.set(clock.now() + 30_000)
+    const probe = new AbortController()
+    const probing = failure(integration, probe.signal)
+    expect(await failure(integration, abort.signal)).toMatchObject({ code: 'CANCELLED' })
+    probe.abort()
+    expect(await probing).toMatchObject({ code: 'CANCELLED' })
+    expect(server.seen).toHaveLength(6)
   })
 
   test('nothing is sent with a signal that has already aborted', async () => {

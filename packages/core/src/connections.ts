@@ -82,7 +82,7 @@ export function createConnections(deps: ConnectionsDeps): Connections {
 
   return {
     async save(organizationId, provider, details) {
-      const key = toKey(organizationId, provider, details.connection)
+      const key = toConnectionKey(organizationId, provider, details.connection)
       const adapter = registry.adapter(provider)
       const settings = await parsed(key, 'settings', adapter.settings, details.settings)
       const credentials = await parsed(key, 'credentials', adapter.credentials, details.credentials)
@@ -98,7 +98,7 @@ export function createConnections(deps: ConnectionsDeps): Connections {
       return withoutCredentials(saved)
     },
     async get(organizationId, provider, connection) {
-      const stored = await store.connections.get(toKey(organizationId, provider, connection))
+      const stored = await store.connections.get(toConnectionKey(organizationId, provider, connection))
       return stored && withoutCredentials(stored)
     },
     async list(organizationId) {
@@ -107,7 +107,7 @@ export function createConnections(deps: ConnectionsDeps): Connections {
     enable: (organizationId, provider, options) => setEnabled(organizationId, provider, true, options),
     disable: (organizationId, provider, options) => setEnabled(organizationId, provider, false, options),
     async check(organizationId, provider, connection) {
-      const key = toKey(organizationId, provider, connection)
+      const key = toConnectionKey(organizationId, provider, connection)
       const health = await factory.use(key, (integration) => integration.healthCheck())
       registry.updateHealth(key, { ...health, lastCheckedAt: new Date(clock.now()) })
       const status = STATUS_AFTER[health.status]
@@ -115,7 +115,7 @@ export function createConnections(deps: ConnectionsDeps): Connections {
       return health
     },
     async remove(organizationId, provider, options) {
-      const key = toKey(organizationId, provider, options?.connection)
+      const key = toConnectionKey(organizationId, provider, options?.connection)
       const report = await store.erase(key)
       // Only now, so that no call in between makes a new one.
       await factory.drop(key)
@@ -131,7 +131,7 @@ export function createConnections(deps: ConnectionsDeps): Connections {
     enabled: boolean,
     options: ConnectionOptions = {},
   ): Promise<void> {
-    const key = toKey(organizationId, provider, options.connection)
+    const key = toConnectionKey(organizationId, provider, options.connection)
     const stored = await store.connections.get(key)
     if (!stored) {
       throw new IntegrationError(
@@ -163,8 +163,6 @@ const STATUS_AFTER: Readonly<Partial<Record<HealthCheckResult['status'], Connect
   unhealthy: 'degraded',
   needs_reconnect: 'needs_reconnect',
 }
-
-const toKey = (...names: Parameters<typeof toConnectionKey>): ConnectionKey => checkNames(toConnectionKey(...names))
 
 async function parsed(
   key: ConnectionKey,

@@ -1,3 +1,5 @@
+import { checkNames } from './check-names.ts'
+import { DEFAULT_CONNECTION } from './ports/keys.ts'
 import type { ConnectionKey } from './ports/keys.ts'
 import type { RunFilter, SyncRun } from './ports/run-store.ts'
 
@@ -25,7 +27,15 @@ export interface SyncService {
   history(organizationId: string, filter?: Partial<Omit<RunFilter, 'organizationId'>>): Promise<SyncRun[]>
 }
 
-/** A connection key from loose arguments. */
-export function toConnectionKey(organizationId: string, provider: string, connection?: string): ConnectionKey {
-  return { organizationId, provider, connection: connection ?? 'default' }
+/**
+ * A connection key from loose arguments.
+ *
+ * @throws IntegrationError CONFIG_INVALID for a name that could only be a mistake, such as an organization id that is undefined.
+ */
+export function toConnectionKey(
+  organizationId: string,
+  provider: string,
+  connection: string = DEFAULT_CONNECTION,
+): ConnectionKey {
+  return checkNames({ organizationId, provider, connection })
 }

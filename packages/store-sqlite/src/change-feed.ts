@@ -13,6 +13,7 @@ import type { Statements } from './statements.ts'
 import { checkText } from './statements.ts'
 
 const ROWS_PER_TURN = 200
+const END = Number.MAX_SAFE_INTEGER
 
 interface FeedRow {
   readonly seq: number
@@ -150,11 +151,10 @@ function pruneStep(statements: Statements, organizationId: string, before: numbe
     .prepare<{ seq: number; count: number }>(
       `delete from integration_changes where seq in (
          select seq from integration_changes
-         where organization_id = ?1 and (?2 is null or seq < ?2) and (?3 is null or (seq, count - 1) <= (?3, ?4))
-         order by seq limit ?5)
+         where organization_id = ? and seq < ? and (seq, count - 1) <= (?, ?) order by seq limit ?)
        returning seq, count`,
     )
-    .all(organizationId, firstKept?.seq ?? null, slowest?.seq ?? null, slowest?.entry ?? null, ROWS_PER_TURN)
+    .all(organizationId, firstKept?.seq ?? END, slowest?.seq ?? END, slowest?.entry ?? END, ROWS_PER_TURN)
   const last = gone.reduce((latest, row) => (row.seq > latest.seq ? row : latest), { seq: 0, count: 0 })
   if (gone.length > 0) {
     const floor = { seq: last.seq, entry: last.count - 1 }

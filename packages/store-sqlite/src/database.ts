@@ -196,6 +196,8 @@ function openFile({ path, maxPages }: DatabaseOptions): Statements {
     handle.exec(
       `pragma synchronous = full; pragma cache_size = -${CACHE_KIB}; pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
     )
+    // Zeros over what moves inside a page, at no cost in writes, so that an erasure need not look for old copies.
+    handle.exec('pragma secure_delete = fast')
     if (maxPages !== undefined) handle.exec(`pragma max_page_count = ${maxPages}`)
     return sql
   } catch (error) {

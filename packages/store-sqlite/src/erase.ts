@@ -92,8 +92,7 @@ async function removeStreams(database: Database, streams: readonly number[]) {
   let feedEntries = 0
   for (const stream of streams) {
     const filter = { where: 'stream = ?', values: [stream] }
-    // Tombstones of what was never stored are rows and no records.
-    records += await removeRows(database, 'integration_records', filter, 'data is not null')
+    records += await removeRows(database, 'integration_records', filter)
     quarantined += await removeRows(database, 'integration_quarantine', filter)
     await removeRows(database, 'integration_page_marks', filter)
     feedEntries += await removeRows(database, 'integration_changes', feedFilter(stream), 'count')
@@ -105,8 +104,8 @@ async function removeStreams(database: Database, streams: readonly number[]) {
 // The feed is indexed by organization and not by stream.
 function feedFilter(stream: number): RowFilter {
   return {
-    where: 'organization_id = (select organization_id from integration_erasures where stream = ?1) and stream = ?1',
-    values: [stream],
+    where: 'organization_id = (select organization_id from integration_erasures where stream = ?) and stream = ?',
+    values: [stream, stream],
   }
 }
 
@@ -135,7 +134,7 @@ function overwriting<T>(database: Database, body: (sql: Statements) => T): Promi
     try {
       return body(sql)
     } finally {
-      sql.handle.exec('pragma secure_delete = off')
+      sql.handle.exec('pragma secure_delete = fast')
     }
   })
 }

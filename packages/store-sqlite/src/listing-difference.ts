@@ -23,8 +23,9 @@ interface Difference {
 export interface MissingIds {
   readonly table: string
   readonly startedAt: number
-  readonly count: number
-  /** The entity's write counter when they were looked for; whoever writes meanwhile and keeps the table true moves it on. */
+  /** How many there are; a sweep takes off what it deleted. */
+  count: number
+  /** The entity's write counter at which the table is true; a sweep, which keeps it true, moves it on. */
   writes: number
 }
 
@@ -86,12 +87,13 @@ export class ListingDifferences {
 
   async #gatherShown({ stream, mark_writes: markWrites }: DifferenceBasis, listingId: string): Promise<Difference> {
     const table = await this.#createTable('integration_shown')
+    const marks = await this.#database.read((sql) => marksOf(sql, stream, listingId))
     let shown = 0
-    for (let after = 0; ;) {
-      const step = await this.#database.read((sql) => gatherStep(sql, table, stream, listingId, after))
+    for (let next = 0; next < marks.length;) {
+      const from = next
+      const step = await this.#database.read((sql) => gatherStep(sql, table, marks, from))
       shown += step.added
-      if (step.last === undefined) break
-      after = step.last
+      next = step.next
       await setImmediate()
     }
     return { stream, listingId, markWrites, shownTable: table, shown, missing: undefined }
@@ -131,23 +133,30 @@ export class ListingDifferences {
   }
 }
 
-function gatherStep(sql: Statements, table: string, stream: number, listingId: string, after: number) {
-  const marks = sql
-    .prepare<{ mark: number; count: number }>(
-      `select mark, count from integration_page_marks where stream = ? and listing = ? and mark > ? order by mark limit 500`,
-    )
-    .all(stream, listingId, after)
+interface MarkOfListing {
+  readonly mark: number
+  /** How many ids it holds. */
+  readonly count: number
+}
+
+function marksOf(sql: Statements, stream: number, listingId: string): MarkOfListing[] {
+  return sql
+    .prepare<MarkOfListing>('select mark, count from integration_page_marks where stream = ? and listing = ? order by mark')
+    .all(stream, listingId)
+}
+
+function gatherStep(sql: Statements, table: string, marks: readonly MarkOfListing[], from: number) {
   const insert = sql.prepareOnce(
     `insert or ignore into ${table} select value from integration_page_marks mark, json_each(mark.ids) where mark.mark = ?`,
   )
-  let ids = 0
   let added = 0
-  for (const { mark, count } of marks) {
+  let next = from
+  for (let ids = 0; ids < IDS_PER_TURN && next < marks.length; next++) {
+    const { mark, count } = marks[next] ?? { mark: 0, count: 0 }
     added += insert.run(mark)
     ids += count
-    if (ids >= IDS_PER_TURN) return { added, last: mark }
   }
-  return { added, last: marks.length < 500 ? undefined : marks.at(-1)?.mark }
+  return { added, next }
 }
 
 function compareStep(

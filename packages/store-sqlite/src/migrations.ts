@@ -127,23 +127,20 @@ const tables: Migration = {
       raw: ['text', optional],
     }).addPrimaryKeyConstraint('integration_records_key', ['stream', 'id']),
 
+    // One index serves lookups by fingerprint and walks over a stream: each further one is a page more in every commit.
     table('integration_page_marks', {
       mark: ['integer', rowNumber],
       stream: ['integer', required],
       fingerprint: ['text', optional],
       listing: ['text', required],
       write_no: ['integer', required],
-      whole_at: ['integer', counter],
+      whole_at: ['integer', required],
       count: ['integer', required],
       total: ['integer', optional],
       complete: ['integer', required],
       next: ['text', optional],
       ids: ['text', required],
     }).addUniqueConstraint('integration_page_marks_key', ['stream', 'fingerprint']),
-    queries.schema
-      .createIndex('integration_page_marks_listing')
-      .on('integration_page_marks')
-      .columns(['stream', 'listing']),
 
     table('integration_changes', {
       seq: ['integer', rowNumber],

@@ -17,8 +17,11 @@ const COUNT_UNTOUCHED = `select count(*) as untouched
 
 const FORGET = 'update integration_page_marks set fingerprint = null where stream = ? and fingerprint = ?'
 
+// A write counter that no entity has.
+const NEVER = -1
+
 const LEAVE = `insert into integration_page_marks
-  (stream, fingerprint, listing, write_no, whole_at, count, total, complete, next, ids) values (?, ?, ?, ?, 0, ?, ?, ?, ?, ?)`
+  (stream, fingerprint, listing, write_no, whole_at, count, total, complete, next, ids) values (?, ?, ?, ?, ${String(NEVER)}, ?, ?, ?, ?, ?)`
 
 const JOIN = `update integration_page_marks set listing = ?, whole_at = max(whole_at, ?) where stream = ? and fingerprint = ?`
 
@@ -82,7 +85,7 @@ export class PageMarks {
   join(sql: Statements, entity: EntityRow, listing: string, fingerprints: readonly string[]): void {
     for (const fingerprint of fingerprints) {
       const memo = memoKey(entity, fingerprint)
-      sql.prepare(JOIN).run(listing, this.#wholeAt.get(memo) ?? 0, entity.stream, fingerprint)
+      sql.prepare(JOIN).run(listing, this.#wholeAt.get(memo) ?? NEVER, entity.stream, fingerprint)
       this.#wholeAt.delete(memo)
     }
   }

@@ -40,7 +40,7 @@ export function sqlitePageStore(database: Database, clock: Clock): PageStore<Dat
           return sql
             .prepare(
               `delete from integration_page_marks where mark in (
-                 select mark from integration_page_marks where stream = ?1 and (?2 is null or listing <> ?2) limit ?3)`,
+                 select mark from integration_page_marks where stream = ? and listing is not ? limit ?)`,
             )
             .run(stream, keepListingId ?? null, MARKS_PER_TURN)
         })

@@ -52,6 +52,7 @@ export function sweep(
       })
       if (swept === undefined) continue
       if (swept.writes !== undefined) missing.writes = swept.writes
+      missing.count -= swept.ids.length
       if (swept.ids.length < request.limit) await differences.forget(before.stream)
       return swept.ids
     }

@@ -119,8 +119,8 @@ export interface IntegrationPageMarks {
   listing: string
   /** `integration_entities.writes` after the commit of the page. */
   write_no: number
-  /** `integration_entities.writes` when the page was last found whole: no record of it written or deleted since its commit. */
-  whole_at: Generated<number>
+  /** `integration_entities.writes` when the page was last found whole: no record of it written or deleted since its commit; -1 before. */
+  whole_at: number
   count: number
   total: number | null
   complete: number

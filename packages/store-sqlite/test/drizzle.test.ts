@@ -65,8 +65,14 @@ test.for([integrationConfigs, integrationSyncLog, webhookEvents])('the definitio
   const made = handle
     .prepare('select name, type, "notnull", pk, dflt_value is not null as hasDefault from pragma_table_info(?)')
     .all(name)
-    .map((column) => ({ ...column, type: String(column.type).toUpperCase(), hasDefault: column.hasDefault === 1 }))
-  expect(defined.toSorted(byName)).toEqual(made.toSorted(byName))
+    .map(({ name: column, type, notnull, pk, hasDefault }) => ({
+      name: column,
+      type: String(type).toUpperCase(),
+      notnull,
+      pk,
+      hasDefault: hasDefault === 1,
+    }))
+  expect(defined.toSorted(inOrder)).toEqual(made.toSorted(inOrder))
 })
 
 test('the types of a row are what an app expects', () => {
@@ -79,6 +85,6 @@ test('the types of a row are what an app expects', () => {
   expect(Object.keys(getTableColumns(integrationConfigs))).toEqual(expect.arrayContaining(Object.keys(incomplete)))
 })
 
-function byName(left: { readonly name?: unknown }, right: { readonly name?: unknown }): number {
-  return String(left.name) < String(right.name) ? -1 : 1
+function inOrder(left: object, right: object): number {
+  return JSON.stringify(left) < JSON.stringify(right) ? -1 : 1
 }

@@ -97,3 +97,15 @@ test('differences of several entities are worked out at the same time without mi
   const again = await Promise.all(keys.toReversed().map((key) => store.pages.planSweep(key, current)))
   expect(again.map(({ missing }) => missing)).toEqual([7, 6, 5, 4, 3, 2, 1])
 })
+
+test('the plan counts what is left after each batch', async () => {
+  const store = await migratedStore()
+  const lease = await takeLease(store)
+  await store.pages.commitPage(commit({ lease, upserts: numbered(5) }))
+  const left: number[] = []
+  for (let batch = 0; batch < 3; batch++) {
+    left.push((await store.pages.planSweep(people, current)).missing)
+    await store.pages.sweep({ lease, listing: current, runId: 'run_1', limit: 2 })
+  }
+  expect(left).toEqual([5, 3, 1])
+})

@@ -1,5 +1,5 @@
 import { IntegrationError, SyncStatus } from '@unioneyes/core'
-import type { EntityOutcome, SyncRun } from '@unioneyes/core'
+import type { EntityOutcome, Store, SyncRun } from '@unioneyes/core'
 import type { EngineSettings } from './engine-options.ts'
 import { keepLease } from './lease-keeper.ts'
 import { statusOf } from './sync-run.ts'
@@ -70,7 +70,11 @@ async function sweepHeld<Tx>(
   const kept = await keepLease(settings, key, run.id, signal)
   try {
     const seen = await settings.store.pages.seen(key, held.listing.id)
-    if (seen !== held.seen || kept.lease.state.listing !== undefined) {
+    if (
+      seen !== held.seen ||
+      kept.lease.state.listing !== undefined ||
+      (await isTakenOver(settings.store, run, outcome.entity))
+    ) {
       throw new IntegrationError(
         'CONFIG_INVALID',
         `A newer full sync of ${outcome.entity} has taken over since run "${run.id}": it decides what is deleted. Look at its outcome instead.`,
@@ -99,4 +103,28 @@ async function sweepHeld<Tx>(
   } finally {
     await kept.release()
   }
+}
+
+/**
+ * Whether a later run may have listed the entity since. Its marks tell that already, but not for a listing that showed
+ * nobody and so left none.
+ */
+async function isTakenOver(store: Pick<Store, 'runs'>, run: SyncRun, entity: string): Promise<boolean> {
+  const { organizationId, provider, connection } = run
+  let beforeRunId: string | undefined
+  for (;;) {
+    const later = await store.runs.list({ organizationId, provider, connection, limit: 100, beforeRunId })
+    for (const other of later) {
+      if (other.id === run.id) return false
+      if (mayHaveListed(other, entity)) return true
+    }
+    beforeRunId = later.at(-1)?.id
+    if (beforeRunId === undefined) return false
+  }
+}
+
+function mayHaveListed({ entities, outcomes, type, dryRun }: SyncRun, entity: string): boolean {
+  if (dryRun || !entities.includes(entity)) return false
+  // A run that was killed has no outcomes.
+  return (outcomes.find((outcome) => outcome.entity === entity)?.type ?? type) === 'full'
 }

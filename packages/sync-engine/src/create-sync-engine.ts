@@ -88,7 +88,7 @@ export function createSyncEngine<Tx>(options: SyncEngineOptions<AnyAdapter, Tx>)
   const schedules = new Set<Schedule>()
   const runs = new Set<Promise<unknown>>()
 
-  const run = (
+  const run = async (
     type: SyncType,
     organizationId: string,
     provider: string,

@@ -31,7 +31,10 @@ export async function keepLease(
     async release() {
       released.abort()
       await renewing
-      await settings.store.leases.release(lease)
+      await settings.store.leases.release(lease).catch((error: unknown) => {
+        // It ends by itself. What the run did must not be lost over it.
+        settings.logger.warn({ entity: key.entity, error: String(error) }, 'The lease could not be released')
+      })
     },
   }
 }

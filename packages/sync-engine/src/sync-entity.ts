@@ -105,6 +105,17 @@ class EntityWork<Tx> {
 
   async list(quarantinedIds: ReadonlySet<string>): Promise<void> {
     if (this.#listing.phase === 'sweep') return
+    try {
+      await this.#read(quarantinedIds)
+    } catch (error) {
+      if (this.#listing.type === 'full' || !IntegrationError.is(error, 'CURSOR_EXPIRED')) throw error
+      // The saved cursor would be refused by every later sync as well: only a full listing gives a new one.
+      await this.#restart(`everything was read. ${error.message}`, 'full')
+      await this.#read(quarantinedIds)
+    }
+  }
+
+  async #read(quarantinedIds: ReadonlySet<string>): Promise<void> {
     const { settings, integration, key, mapping, reread, kept } = this.#job
     if (this.#listing.startedAt === 0) this.#listing = { ...this.#listing, startedAt: await this.#begin() }
     if (!integration.read) throw withoutRead(key)
@@ -182,8 +193,8 @@ class EntityWork<Tx> {
     return ahead.ready
   }
 
-  async #restart(reason: string): Promise<void> {
-    const { type, counters } = this.#listing
+  async #restart(reason: string, type = this.#listing.type): Promise<void> {
+    const { counters } = this.#listing
     this.#listing = { ...beginListing(this.#request, type), startedAt: await this.#begin(), counters }
     this.#notes.push(`The listing began again: ${reason}`)
     this.#job.report({ step: 'restarted', entity: this.#job.key.entity, reason })

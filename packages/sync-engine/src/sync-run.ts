@@ -203,6 +203,12 @@ class Run<Tx> {
   }
 
   async #close(outcomes: readonly EntityOutcome[]): Promise<SyncRun> {
+    const run = await this.#logEnd(outcomes).catch((error: unknown) => this.#unlogged(outcomes, error))
+    this.#report({ step: 'finished', status: run.status, counters: run.counters })
+    return run
+  }
+
+  async #logEnd(outcomes: readonly EntityOutcome[]): Promise<SyncRun> {
     const { store, clock } = this.#settings
     const { organizationId } = this.#request.key
     const status = statusOf(outcomes)
@@ -217,9 +223,17 @@ class Run<Tx> {
     const logged = await store.runs.get(organizationId, this.#runId)
     const run = logged ?? { ...this.#newRun(undefined), status, outcomes, error, completedAt }
     // A dry run commits no pages, so its counters stand only in its outcomes.
-    const shown = run.dryRun ? { ...run, counters: totalOf(outcomes) } : run
-    this.#report({ step: 'finished', status: shown.status, counters: shown.counters })
-    return shown
+    return run.dryRun ? { ...run, counters: totalOf(outcomes) } : run
+  }
+
+  /** The end of a run that the store does not take: its log says `running` until the next run closes it as interrupted. */
+  #unlogged(outcomes: readonly EntityOutcome[], failure: unknown): SyncRun {
+    const { clock, logger } = this.#settings
+    logger.error({ runId: this.#runId, error: String(failure) }, 'The end of a run could not be logged')
+    const completedAt = clock.now()
+    const error = outcomes.find((outcome) => outcome.error)?.error ?? runErrorOf(failure, completedAt)
+    const counters = totalOf(outcomes)
+    return { ...this.#newRun(undefined), status: SyncStatus.FAILED, outcomes, error, completedAt, counters }
   }
 
   #report(step: SyncStep): void {

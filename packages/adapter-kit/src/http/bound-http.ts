@@ -1,7 +1,7 @@
 import { IntegrationError, checkSchema } from '@unioneyes/core'
 import type { StandardSchema } from '@unioneyes/core'
 import type { Answer } from './answer.ts'
-import type { Http } from './http.ts'
+import type { CheckedRequestOptions, Http } from './http.ts'
 import { addQuery } from './request-options.ts'
 import type { RequestOptions } from './request-options.ts'
 import type { RequestPipeline } from './request-pipeline.ts'
@@ -26,13 +26,13 @@ export class BoundHttp implements Http {
     this.#binding = binding
   }
 
-  get<Output>(path: string, options: RequestOptions & { schema: StandardSchema<unknown, Output> }): Promise<Output>
+  get<Output>(path: string, options: CheckedRequestOptions<Output>): Promise<Output>
   get(path: string, options?: RequestOptions): Promise<unknown>
   get(path: string, options?: RequestOptions & { schema?: StandardSchema }): Promise<unknown> {
     return this.#json('GET', path, options)
   }
 
-  post<Output>(path: string, options: RequestOptions & { schema: StandardSchema<unknown, Output> }): Promise<Output>
+  post<Output>(path: string, options: CheckedRequestOptions<Output>): Promise<Output>
   post(path: string, options?: RequestOptions): Promise<unknown>
   post(path: string, options?: RequestOptions & { schema?: StandardSchema }): Promise<unknown> {
     return this.#json('POST', path, options)

@@ -3,8 +3,15 @@ import PQueue from 'p-queue'
 
 const PER_MS = { second: 1000, minute: 60_000, hour: 3_600_000 } as const
 
-// How long after its start a request that has not been answered may at most reach the provider.
-const LATEST_ARRIVAL_MS = 250
+// The pace under a full window, as a part of the limit: what is left over absorbs timers and answers that are late.
+const PACE = 0.98
+const GUARD = 0.002
+const CATCH_UP = 0.25
+// How long an unanswered request may have been on its way: a quarter of the interval, but not for ever.
+const LATEST_ARRIVAL = 0.25
+const LATEST_ARRIVAL_MS = 5000
+// How many answers it takes to know the shortest round trip.
+const SAMPLES = 20
 
 /** A wait that is longer than allowed: nothing was sent. */
 export class WaitTooLongError extends Error {
@@ -16,37 +23,49 @@ export class WaitTooLongError extends Error {
   }
 }
 
-/** Waits before a request, no longer than `maxWaitMs`. */
+/** Waits for so many milliseconds, or throws {@link WaitTooLongError}. */
 export type Wait = (ms: number) => Promise<void>
 
 interface Slot {
-  /** When the provider has counted the request at the latest, by our clock. */
-  countedBy: number
+  startedAt: number
+  /** When the provider has counted the request at the latest; undefined until its answer came. */
+  countedBy: number | undefined
 }
 
 /**
- * Keeps the starts of requests under a limit, counted in any window however it lies. Requests start in the order in which
- * they asked.
+ * Keeps requests under a limit, counted in any window however it lies. Requests start in the order in which they asked.
  *
- * The provider counts when a request arrives, we know only when it left and when its answer came. A request sent N later
- * must arrive a whole interval after this one, so a slot is free again one interval after its request can at the latest
- * have been counted: when the answer came, less the shortest round trip seen.
+ * The provider counts a request when it arrives; we know only when it left and when its answer came. So a slot is free again
+ * one interval after its request can at the latest have been counted: when the answer came, less the shortest round trip
+ * seen. The first requests may go in a burst; from the first wait on they are spread evenly, slightly under the limit, because
+ * a burst that repeats loses some time in every round.
  */
 export class Throttle {
   readonly intervalMs: number
   readonly #requests: number
-  readonly #guardMs: number
   readonly #clock: Clock
   readonly #order = new PQueue({ concurrency: 1 })
+  readonly #latestArrivalMs: number
+  readonly #guardMs: number
+  readonly #spacingMs: number
   #slots: Slot[] = []
+  /** When the next request is due, once requests are spread. */
+  #nextAt: number | undefined
   #answered = 0
-  #roundTripMs: number | undefined
+  #roundTripMs = Number.POSITIVE_INFINITY
 
   constructor(limit: RateLimit, clock: Clock) {
-    this.#requests = limit.requests
     this.intervalMs = PER_MS[limit.per]
-    this.#guardMs = Math.max(2, this.intervalMs * 0.005)
+    this.#requests = limit.requests
     this.#clock = clock
+    this.#latestArrivalMs = Math.min(LATEST_ARRIVAL_MS, this.intervalMs * LATEST_ARRIVAL)
+    this.#guardMs = this.intervalMs * GUARD
+    this.#spacingMs = this.intervalMs / PACE / limit.requests
+  }
+
+  /** How far our own wait may pass `maxWaitMs`: what we keep clear of the provider's window is no wait of the provider's. */
+  get slackMs(): number {
+    return this.#latestArrivalMs + this.#guardMs + this.intervalMs * (1 / PACE - 1)
   }
 
   /**
@@ -59,41 +78,58 @@ export class Throttle {
     return this.#order.add(
       async () => {
         await gate()
-        const waitMs = this.#waitMs()
-        if (waitMs > 0) await wait(waitMs)
+        for (let ms = this.#waitMs(); ms > 0; ms = this.#waitMs()) await wait(ms)
         return this.#take()
       },
       { signal },
     )
   }
 
-  /** How far a wait of ours may pass `maxWaitMs`: what we keep clear of the provider's own window. */
-  get slackMs(): number {
-    return LATEST_ARRIVAL_MS + this.#guardMs
+  #waitMs(): number {
+    const now = this.#clock.now()
+    const newest = this.#slots.at(-1)
+    if (newest === undefined) return 0
+    if (newest.startedAt > now) this.#shift(now - newest.startedAt)
+    // A whole interval without a request: the window is empty and the next burst may come.
+    if (now - newest.startedAt >= this.intervalMs) this.#nextAt = undefined
+    const oldest = this.#slots.length < this.#requests ? undefined : this.#slots[0]
+    const windowMs = oldest === undefined ? 0 : this.#freeAt(oldest, now) - now
+    if (windowMs > 0) this.#nextAt ??= now + windowMs
+    return Math.ceil(Math.max(windowMs, this.#nextAt === undefined ? 0 : this.#nextAt - now))
   }
 
-  #waitMs(): number {
-    const oldest = this.#slots[0]
-    if (oldest === undefined || this.#slots.length < this.#requests) return 0
-    const longest = this.intervalMs + this.slackMs
-    const waitMs = oldest.countedBy + this.intervalMs + this.#guardMs - this.#clock.now()
-    if (waitMs <= longest) return waitMs
-    // The clock was set back: the slots keep their distance from each other, and none lies further off than it can.
-    for (const slot of this.#slots) slot.countedBy -= waitMs - longest
-    return longest
+  /** When a slot is free again. Of a request that is still under way this is looked at again as time passes. */
+  #freeAt({ startedAt, countedBy }: Slot, now: number): number {
+    const clear = this.intervalMs + this.#guardMs
+    if (countedBy !== undefined) return countedBy + clear
+    return now < startedAt + clear ? startedAt + clear : startedAt + this.#latestArrivalMs + clear
+  }
+
+  // The clock was set back: everything it measured moves along, so that no distance changes.
+  #shift(ms: number): void {
+    for (const slot of this.#slots) {
+      slot.startedAt += ms
+      if (slot.countedBy !== undefined) slot.countedBy += ms
+    }
+    if (this.#nextAt !== undefined) this.#nextAt += ms
   }
 
   #take(): () => void {
     const startedAt = this.#clock.now()
-    const slot: Slot = { countedBy: startedAt + LATEST_ARRIVAL_MS }
+    const slot: Slot = { startedAt, countedBy: undefined }
     this.#slots.push(slot)
     if (this.#slots.length > this.#requests) this.#slots.shift()
+    if (this.#nextAt !== undefined) {
+      // Late starts are caught up with as far as the window leaves room for it, and not so far that it becomes a burst.
+      this.#nextAt = Math.max(this.#nextAt, startedAt - this.intervalMs * CATCH_UP) + this.#spacingMs
+    }
     return () => {
       const tookMs = Math.max(0, this.#clock.now() - startedAt)
-      slot.countedBy = startedAt + Math.min(LATEST_ARRIVAL_MS, tookMs - Math.min(this.#roundTripMs ?? 0, tookMs))
       this.#answered += 1
       // The first ones open connections, which is not a round trip that later ones repeat.
-      if (this.#answered > this.#requests) this.#roundTripMs = Math.min(this.#roundTripMs ?? tookMs, tookMs)
+      if (this.#answered > this.#requests) this.#roundTripMs = Math.min(this.#roundTripMs, tookMs)
+      const known = this.#answered > this.#requests + SAMPLES ? this.#roundTripMs : 0
+      slot.countedBy = slot.startedAt + Math.min(this.#latestArrivalMs, Math.max(0, tookMs - known))
     }
   }
 }

@@ -6,6 +6,7 @@ import { json } from '../json.ts'
 export const department = z.object({
   /** The provider's own identifier, which never changes. */
   id: z.string().min(1),
+  /** The name people use. */
   name: z.string(),
   /** The short code the employer uses, for cost centres and the like. */
   code: z.string().optional(),
@@ -15,7 +16,9 @@ export const department = z.object({
   managerId: z.string().optional(),
   /** Whether it is in use; an archived department still has people in its past. */
   active: z.boolean(),
+  /** When the provider first had it. */
   createdAt: isoDateTime.optional(),
+  /** When it was taken out of use. */
   archivedAt: isoDateTime.optional(),
   /** The organization's own fields, by the names that the connection's settings give them. */
   customFields: z.record(z.string(), json).optional(),

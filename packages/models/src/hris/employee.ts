@@ -17,17 +17,22 @@ export const employee = z.object({
   firstName: z.string(),
   /** Family name in official use. Empty for people with one name only. */
   lastName: z.string(),
+  /** Further given names, or the father's name where that is the custom. */
   middleName: z.string().optional(),
   /** The given name the person goes by. */
   preferredName: z.string().optional(),
   /** The name to show: the provider's own choice, else preferred or first name and last name. */
   displayName: z.string(),
 
+  /** The address the employer gave. */
   workEmail: z.string().optional(),
+  /** The address the person uses outside work; the one that still works after the employment. */
   personalEmail: z.string().optional(),
-  /** Phone numbers are as the provider wrote them. */
+  /** The phone at work, as the provider wrote it. */
   workPhone: z.string().optional(),
+  /** The mobile phone, the employer's or the person's own, as the provider wrote it. */
   mobilePhone: z.string().optional(),
+  /** The phone at home, as the provider wrote it. */
   homePhone: z.string().optional(),
   /** Day of birth. */
   birthDate: isoDate.optional(),
@@ -43,19 +48,25 @@ export const employee = z.object({
   /** Full-time, part-time, contract and the like, in the provider's words. */
   employmentType: z.string().optional(),
 
+  /** What the person does, as the employer calls it. */
   jobTitle: z.string().optional(),
   /** The provider's identifier of the job title. */
   jobTitleId: z.string().optional(),
   /** The `id` of a department of the same connection. */
   departmentId: z.string().optional(),
+  /** The name of the department, also where the provider gives no id. */
   departmentName: z.string().optional(),
+  /** The provider's identifier of the division: a part of the organization above or beside departments. */
   divisionId: z.string().optional(),
+  /** The name of the division. */
   divisionName: z.string().optional(),
-  /** The place of work. */
+  /** The provider's identifier of the place of work. */
   locationId: z.string().optional(),
+  /** The name of the place of work. */
   locationName: z.string().optional(),
   /** The `id` of the employee this one reports to. */
   managerId: z.string().optional(),
+  /** The name of the manager, also where the provider gives no id. */
   managerName: z.string().optional(),
 
   /** Salary, hourly, commission and the like, in the provider's words. */
@@ -71,6 +82,7 @@ export const employee = z.object({
   bargainingUnit: z.string().optional(),
   /** The local or branch of the union. */
   unionLocal: z.string().optional(),
+  /** Whether the person is a member of the union. */
   unionMember: z.boolean().optional(),
   /** Whether dues are due, member or not: under the Rand formula those who did not join pay too. */
   unionDuesEligible: z.boolean().optional(),
