@@ -45,16 +45,8 @@ const refusal = z.object({ error: z.object({ code: z.string(), message: text }).
 function readError(answer: AnswerView): RefusalDetail | undefined {
   const said = answer.headers.get('x-bamboohr-error-message') ?? answer.headers.get('x-bamboohr-message')
   if (said !== null) return { message: said }
-  const { error, title, detail } = refusal.safeParse(toJson(answer.text())).data ?? {}
+  const { error, title, detail } = refusal.safeParse(answer.jsonOrNothing()).data ?? {}
   // BadPage: the employee at the edge of the page has changed or left, so the cursor points nowhere.
   const code = error?.code === 'BadPage' ? 'CURSOR_EXPIRED' : undefined
   return { code, message: error ? `${error.code}: ${error.message ?? ''}` : (detail ?? title) }
-}
-
-function toJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined // A body that is not JSON tells nothing that its status does not.
-  }
 }

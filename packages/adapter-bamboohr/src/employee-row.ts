@@ -1,6 +1,6 @@
-import { wireId } from '@unioneyes/adapter-kit'
-import { isoDate, json, money } from '@unioneyes/models'
-import type { Employee, Json } from '@unioneyes/models'
+import { ownFields, property, wireId } from '@unioneyes/adapter-kit'
+import { isoDate, money } from '@unioneyes/models'
+import type { Employee } from '@unioneyes/models'
 import { z } from 'zod'
 
 // Nothing is transformed here: that would make checking a row four times as slow. See `given`.
@@ -49,9 +49,9 @@ export const datasetFields: readonly string[] = [...renamed.map(([, theirs]) => 
 
 /** One employee of the dataset `employee`, read as if it came from the listing. */
 export const datasetRow = z.preprocess((item) => {
-  const fields = at(item, 'fields')
-  const ours = Object.fromEntries(renamed.map(([name, theirs]) => [name, at(fields, theirs)]))
-  return { ...(typeof fields === 'object' && fields), ...ours, _restrictedFields: at(item, '_restrictedFields') }
+  const fields = property(item, 'fields')
+  const ours = Object.fromEntries(renamed.map(([name, theirs]) => [name, property(fields, theirs)]))
+  return { ...(typeof fields === 'object' && fields), ...ours, _restrictedFields: property(item, '_restrictedFields') }
 }, employeeRow)
 
 /** The record of an employee. `own` names the company's own fields of `raw`: our name, their name. */
@@ -92,7 +92,7 @@ export function toEmployee(row: z.output<typeof employeeRow>, raw: unknown, own:
     payRate: payRate?.amount && payRate.currency ? { amount: payRate.amount, currency: payRate.currency } : undefined,
     payPeriod: given(row.paidPer),
     restrictedFields: restricted?.length ? restricted : undefined,
-    customFields: customFieldsOf(raw, own),
+    customFields: ownFields(raw, own),
   }
 }
 
@@ -103,21 +103,6 @@ function given(value: string | number | bigint | null | undefined): string | und
 
 function statusOf(status: string | null | undefined): Employee['status'] {
   return status === 'Active' ? 'active' : status === 'Inactive' ? 'inactive' : 'unknown'
-}
-
-function customFieldsOf(fields: unknown, names: Readonly<Record<string, string>>): Employee['customFields'] {
-  const found: Record<string, Json> = {}
-  for (const [ours, theirs] of Object.entries(names)) {
-    const value = at(fields, theirs)
-    if (value !== undefined && value !== null)
-      found[ours] = typeof value === 'bigint' ? String(value) : json.parse(value)
-  }
-  return Object.keys(found).length === 0 ? undefined : found
-}
-
-/** A property of a value about which nothing is known. */
-export function at(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
 }
 
 /** The same for every name. */

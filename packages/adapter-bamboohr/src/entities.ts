@@ -1,13 +1,12 @@
-import { pages, wireId } from '@unioneyes/adapter-kit'
-import type { Entity, ListEntity, NextPage } from '@unioneyes/adapter-kit'
-import { IntegrationError } from '@unioneyes/core'
+import { changedIds, pages, property, wireId } from '@unioneyes/adapter-kit'
+import type { Entity, ListEntity } from '@unioneyes/adapter-kit'
 import { hris, isoDateTime } from '@unioneyes/models'
 import type { Employee } from '@unioneyes/models'
 import { z } from 'zod'
 import { api } from './api.ts'
 import type { Settings } from './api.ts'
 import { changedEmployees } from './changed-employees.ts'
-import { at, datasetFields, datasetRow, employeeRow, listFields, toEmployee } from './employee-row.ts'
+import { datasetFields, datasetRow, employeeRow, listFields, toEmployee } from './employee-row.ts'
 
 /** `GET /api/v1/employees`. */
 const cursorListing = (fallback?: ListEntity<Employee, Settings>) =>
@@ -24,55 +23,41 @@ const cursorListing = (fallback?: ListEntity<Employee, Settings>) =>
     id: 'employeeId',
     wire: employeeRow,
     map: (row, { settings, raw }) => toEmployee(row, raw, settings.customFields),
-    incremental: changedEmployees(async (ids, { list }) => {
-      const items: unknown[] = []
-      for await (const page of list({ query: { 'filter[ids][]': ids } })) items.push(...page)
-      return items
+    incremental: changedIds({
+      feed: changedEmployees,
+      fetch: (ids, { list }) => fetched(list({ query: { 'filter[ids][]': ids } })),
     }),
     fallback,
   })
-
-const dataset = 'api/v2/datasets/employee/data'
 
 /** The dataset `employee`, for keys that may not use the cursor listing and for the company's own fields. */
 const datasetListing = (fallback?: ListEntity<Employee, Settings>) =>
   api.entity(hris.employee).list({
-    path: dataset,
+    path: 'api/v2/datasets/employee/data',
     method: 'POST',
-    body: ({ settings, page }) => datasetQuery(settings, { page: page.page ?? 1 }),
+    body: ({ settings: { datasetFields: asked = datasetFields, customFields, pageSize }, page: { page } }) => ({
+      fields: [...new Set(['eeid', ...asked, ...Object.values(customFields)])],
+      // Without an order, pages do not fit together.
+      orderBy: 'eeid asc',
+      pageSize: Math.min(pageSize, 1000),
+      page,
+    }),
     items: (body) => body.data,
     total: (body) => body.meta?.totalItems,
-    paginate: nextDatasetPage,
-    id: (item) => at(at(item, 'fields'), 'eeid'),
+    paginate: pages.number({ totalPages: (body) => body.meta?.totalPages }),
+    id: (item) => property(property(item, 'fields'), 'eeid'),
     wire: datasetRow,
-    map: (row, { settings, raw }) => toEmployee(row, at(raw, 'fields'), settings.customFields),
-    incremental: changedEmployees(async (ids, { http, settings }) => {
+    map: (row, { settings, raw }) => toEmployee(row, property(raw, 'fields'), settings.customFields),
+    incremental: changedIds({
+      feed: changedEmployees,
       // Not "eeid in (…)", which takes a single value except for fields with choices.
-      const filter = ids.map((id) => `eeid eq ${id}`).join(' or ')
-      const body = datasetQuery(settings, { filter, pageSize: ids.length })
-      return (await http.post(dataset, { body, retry: true, schema: z.object({ data: z.array(z.unknown()) }) })).data
+      fetch: (ids, { list }) => fetched(list({ body: { filter: ids.map((id) => `eeid eq ${id}`).join(' or ') } })),
     }),
     fallback,
   })
 
-function datasetQuery(settings: Settings, more: Readonly<Record<string, unknown>>) {
-  const { datasetFields: asked = datasetFields, customFields, pageSize } = settings
-  const fields = [...new Set(['eeid', ...asked, ...Object.values(customFields)])]
-  // Without an order, pages do not fit together.
-  return { fields, orderBy: 'eeid asc', pageSize: Math.min(pageSize, 1000), ...more }
-}
-
-const datasetMeta = z.object({ page: z.int(), totalPages: z.int(), totalItems: z.int() })
-const datasetPlace = z.object({ params: z.object({ of: z.int() }) })
-
-// Numbered pages move up when somebody in front is deleted, and the one at the edge would be missed: begin again then.
-const nextDatasetPage: NextPage = ({ body, token }) => {
-  const { page, totalPages, totalItems } = datasetMeta.parse(body.meta)
-  const before = datasetPlace.safeParse(token).data?.params.of ?? totalItems
-  if (before !== totalItems)
-    throw new IntegrationError('CURSOR_EXPIRED', 'Employees came or went while they were listed.')
-  return page < totalPages ? { params: { page: page + 1, of: totalItems } } : undefined
-}
+const fetched = async (items: AsyncIterable<readonly unknown[]>): Promise<unknown[]> =>
+  (await Array.fromAsync(items)).flat()
 
 // Two listings to a setting, so that a cursor saved under one setting is still good under another.
 const listings = {
@@ -87,7 +72,8 @@ export const employees: Entity<Employee, Settings> = {
   read: (session, entity, options) => listings[session.settings.employeeListing].read(session, entity, options),
 }
 
-const choices = z.array(z.object({ alias: z.string().nullish(), options: z.array(z.unknown()) }))
+const text = z.string().nullish()
+const choices = z.array(z.object({ alias: text, options: z.array(z.unknown()) }))
 const time = isoDateTime.nullish()
 
 /** The choices of the list field "Department". An archived one stays a record: the past of its people refers to it. */
@@ -96,17 +82,8 @@ export const departments = api.entity(hris.department).list({
   // No such list is an answer we do not understand, and not a company without departments.
   items: (body) => choices.parse(body).find(({ alias }) => alias === 'department')?.options,
   paginate: pages.single(),
-  wire: z.object({
-    id: wireId(),
-    name: z.string(),
-    archived: z.string().nullish(),
-    createdDate: time,
-    archivedDate: time,
-  }),
-  map: ({ name, archived, createdDate: createdAt, archivedDate: archivedAt }) => ({
-    name,
-    active: archived !== 'yes',
-    createdAt,
-    archivedAt,
-  }),
+  wire: z.object({ id: wireId(), name: z.string(), archived: text, createdDate: time, archivedDate: time }),
+  map: ({ name, archived, createdDate: createdAt, archivedDate: archivedAt }) => {
+    return { name, active: archived !== 'yes', createdAt, archivedAt }
+  },
 })

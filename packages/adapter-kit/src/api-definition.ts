@@ -9,6 +9,8 @@ export interface AnswerView {
   readonly headers: Headers
   /** The body as text; of an error at most its first 64 KiB. */
   readonly text: () => string
+  /** The body as JSON, or undefined when it is something else. */
+  readonly jsonOrNothing: () => unknown
 }
 
 /** What an adapter knows about a refusal, beyond its status. */

@@ -70,7 +70,10 @@ function bodyOf<T extends EntityRecord, S>(
   page: Query,
   overrides: Readonly<Record<string, unknown>> | undefined,
 ): unknown {
-  if (typeof listing.body === 'function') return listing.body({ ...context, page })
+  if (typeof listing.body === 'function') {
+    const body = listing.body({ ...context, page })
+    return overrides && typeof body === 'object' ? { ...body, ...overrides } : body
+  }
   return { ...listing.body, ...overrides, ...page }
 }
 

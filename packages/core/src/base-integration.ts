@@ -32,6 +32,8 @@ export abstract class BaseIntegration<
   readonly type: IntegrationType
   readonly provider: IntegrationProvider
   readonly capabilities: IntegrationCapabilities
+  /** Never set: carries the types of the records to the compiler. */
+  declare readonly records?: Entities | undefined
   protected connected = false
   #config: Config | undefined
   #context: IntegrationContext | undefined

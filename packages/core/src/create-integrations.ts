@@ -7,12 +7,12 @@ import { IntegrationFactory } from './integration-factory.ts'
 import { IntegrationRegistry } from './integration-registry.ts'
 import { parseJsonText } from './json.ts'
 import type { EntityRecord } from './page.ts'
+import { DEFAULT_CONNECTION } from './ports/keys.ts'
 import { systemClock } from './ports/clock.ts'
 import type { Clock } from './ports/clock.ts'
 import { silentLogger } from './ports/logger.ts'
 import type { Logger } from './ports/logger.ts'
 import type { Store } from './ports/store.ts'
-import { toConnectionKey } from './sync-service.ts'
 import type { CredentialVault } from './vault/credential-vault.ts'
 
 /** What {@link createIntegrations} needs. */
@@ -89,10 +89,8 @@ export function createIntegrations(options: IntegrationsOptions): Integrations {
     logger,
     connections: createConnections({ registry, store, vault, factory, clock }),
     get: (organizationId, provider, connection) => factory.getIntegration(organizationId, provider, connection),
-    records: (organizationId, provider, entity, recordOptions = {}) => {
-      const key = { ...toConnectionKey(organizationId, provider, recordOptions.connection), entity }
-      return readRecords(store, key, recordOptions.signal)
-    },
+    records: (organizationId, provider, entity, { connection = DEFAULT_CONNECTION, signal } = {}) =>
+      readRecords(store, { organizationId, provider, connection, entity }, signal),
     close: () => factory.close(),
   }
 }

@@ -21,6 +21,15 @@ export class Answer {
     return this.bytes.toString('utf8', start)
   }
 
+  /** The body as JSON, or undefined when it is something else: what a refusal may say. */
+  readonly jsonOrNothing = (): unknown => {
+    try {
+      return this.json()
+    } catch {
+      return undefined
+    }
+  }
+
   /** The body as JSON with every digit kept, or undefined when there is none. @throws SyntaxError when it is not JSON. */
   json(): unknown {
     return this.status === 204 || this.status === 205 ? undefined : parseJsonText(this.text())

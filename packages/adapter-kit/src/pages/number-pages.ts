@@ -1,3 +1,6 @@
+import { IntegrationError } from '@unioneyes/core'
+import type { Json } from '@unioneyes/core'
+import { property } from '../own-fields.ts'
 import type { WireBody } from '../wire-body.ts'
 import type { LimitParam } from './cursor-pages.ts'
 import type { Paginator } from './paginator.ts'
@@ -16,19 +19,32 @@ export interface NumberPagesOptions {
 /**
  * Numbered pages. A short page is not the end: providers cap sizes and leave out what the caller may not see. The end is
  * the last of the stated pages, or an empty page where no number is stated.
+ *
+ * Pages move up when something in front of them is deleted, and the item at the edge would be missed: where the listing
+ * states a total and it shrinks, the listing begins again.
  */
 export function numberPages(options: NumberPagesOptions = {}): Paginator {
   const { param = 'page', first = 1 } = options
   const limit = options.limit ? { [options.limit.param]: options.limit.value } : {}
   return {
-    position: (token) => ({ params: { ...limit, [param]: typeof token === 'number' ? token : first } }),
-    step: ({ body, items, token }) => {
-      const page = typeof token === 'number' ? token : first
+    position: (token) => ({ params: { ...limit, [param]: toPlace(token, first).page } }),
+    step: ({ body, items, token, total }) => {
+      const { page, of } = toPlace(token, first)
+      if (of !== undefined && total !== undefined && total < of) {
+        throw new IntegrationError('CURSOR_EXPIRED', 'Items were deleted while they were listed, so the pages moved.')
+      }
       const pages = toCount(options.totalPages?.(body))
       const ended = pages === undefined ? items === 0 : page - first + 1 >= pages
-      return ended ? { complete: true } : { next: page + 1 }
+      if (ended) return { complete: true }
+      return { next: total === undefined ? page + 1 : { page: page + 1, of: total } }
     },
   }
+}
+
+function toPlace(token: Json | undefined, first: number): { readonly page: number; readonly of?: number | undefined } {
+  if (typeof token === 'number') return { page: token }
+  const page = toCount(property(token, 'page'))
+  return page === undefined ? { page: first } : { page, of: toCount(property(token, 'of')) }
 }
 
 /** A whole number of zero or more, also when it came as text; undefined for anything else. */
