@@ -62,7 +62,7 @@ test('bad input: plain credentials in the table → CONFIG_INVALID; kept: every 
   // As an administrator would write them by hand.
   const database = new DatabaseSync(company.path)
   const read = database.prepare("select credentials from integration_configs where organization_id = 'org_1'")
-  const sealed = String(read.get()?.['credentials'])
+  const sealed = String(read.get()?.credentials)
   const write = database.prepare("update integration_configs set credentials = ? where organization_id = 'org_1'")
   const insert = database.prepare(
     `insert into integration_configs (organization_id, type, provider, credentials, settings)

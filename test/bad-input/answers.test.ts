@@ -127,6 +127,23 @@ test('bad input: a record without a readable id → partial; kept: every record,
   await expectRecords(company, app)
 })
 
+test('bad input: rows that are no records at all → partial; kept: every record, because nothing may be deleted by absence; the rows in quarantine', async () => {
+  await using s = await openSynced()
+  const { company, app } = s
+  const odd: unknown[] = [null, 'text', 5, true, [1], { employeeId: { a: 1 } }, { employeeId: '' }, { employeeId: 1.5 }]
+  // Ids that would come back from a database as others.
+  odd.push({ employeeId: '11\0' }, { employeeId: '\ud800' })
+  company.rewriteRows = (rows, request) => (request.query.has('page[after]') ? rows : [...odd, ...rows])
+  const run = await app.sync.full('org_1', 'bamboohr', ['employees'])
+  await expectEnd(app, run, { status: 'partial' })
+  expect(run.counters).toMatchObject({ failed: odd.length, created: 1, deleted: 0 })
+  expect(await kept(app)).toMatchObject({ employees: 46, quarantined: odd.length })
+  company.rewriteRows = undefined
+  const healthy = await app.sync.full('org_1', 'bamboohr')
+  await expectEnd(app, healthy, { status: 'success' })
+  await expectRecords(company, app)
+})
+
 test('bad input: null where a string was → success; kept: the record, without the value', async () => {
   await using s = await openSynced()
   const { company, app } = s
@@ -173,7 +190,11 @@ test('bad input: emoji, right-to-left names and control characters → success; 
   const names = [
     { firstName: '👩🏽‍🏭 Zoë', lastName: 'بن سعيد', preferredName: '🏳️‍🌈' },
     { firstName: '\u202eנועה\u202c', lastName: 'בן־דוד', preferredName: '美咲' },
-    { firstName: "Robert'); drop table integration_records;--", lastName: '"\\\u0001\u2028\u2029\t', preferredName: 'é' },
+    {
+      firstName: "Robert'); drop table integration_records;--",
+      lastName: '"\\\u0001\u2028\u2029\t',
+      preferredName: 'é',
+    },
     { firstName: 'e\u0301', lastName: '\u00e9', preferredName: '\ufeffBom' },
   ]
   for (const [n, name] of names.entries()) company.sandbox.actions.change(String(125 + n), name)

@@ -12,7 +12,7 @@ const HOSTILE = [
   'ORG',
   'org ',
   'org/default',
-  "o'r\"g",
+  'o\'r"g',
   "'; drop table integration_records; --",
   "' or '1'='1",
   '%',

@@ -14,7 +14,7 @@ const ALL_KEPT = { employees: 45, departments: 4, quarantined: 0 }
 /** How many pages the file has. */
 function pagesOf(company: TestCompany): number {
   const database = new DatabaseSync(company.path)
-  const pages = Number(database.prepare('pragma page_count').get()?.['page_count'])
+  const pages = Number(database.prepare('pragma page_count').get()?.page_count)
   database.close()
   return pages
 }
@@ -26,7 +26,9 @@ test('bad input: a disk that is full in the middle of a sync → STORE_UNAVAILAB
     const tight = company.open({ maxPages: pagesOf(company) + room })
     const run = await tight.sync.full('org_1', 'bamboohr', ['employees'])
     expect(run).toMatchObject({ status: 'failed', error: { code: 'STORE_UNAVAILABLE' } })
-    expect(run.error?.message).toMatch(/cannot grow: the disk is full .*; free space or raise the limit, then try again/)
+    expect(run.error?.message).toMatch(
+      /cannot grow: the disk is full .*; free space or raise the limit, then try again/,
+    )
     expectNoSecret(run, tight.lines)
     const { employees } = await kept(tight)
     expect(employees % 10).toBe(0)
@@ -112,7 +114,10 @@ test('bad input: a database that may only be read → STORE_INVALID; kept: every
   const asked = company.sandbox.requests.counters.total
   const { path, vaultKey } = company
   const ended = syncAsNobody({ path, vaultKey, baseUrl: company.sandbox.url })
-  expect(ended).toMatchObject({ code: 'STORE_INVALID', message: expect.stringMatching(/write access|may not read and write/) })
+  expect(ended).toMatchObject({
+    code: 'STORE_INVALID',
+    message: expect.stringMatching(/write access|may not read and write/),
+  })
   expectNoSecret(ended)
   expect(company.sandbox.requests.counters.total).toBe(asked)
   expect(readFileSync(company.path).equals(before)).toBe(true)
@@ -177,7 +182,10 @@ test('bad input: a database made by a newer version → STORE_INVALID; kept: the
   const before = readFileSync(company.path)
   const asked = company.sandbox.requests.counters.total
   const app = company.open()
-  const refused = { code: 'STORE_INVALID', message: expect.stringMatching(/newer version .*9999-from-the-future.*update the package/) }
+  const refused = {
+    code: 'STORE_INVALID',
+    message: expect.stringMatching(/newer version .*9999-from-the-future.*update the package/),
+  }
   await expect(app.sync.full('org_1', 'bamboohr')).rejects.toMatchObject(refused)
   await expect(app.store.migrate()).rejects.toMatchObject(refused)
   await app.close()

@@ -8,7 +8,12 @@ const LISTING = '/api/v1/employees'
 const HOUR = 3_600_000
 
 /** Lets the third page be refused `times` times as given. */
-function refuseThirdPage({ company }: SyncedCompany, times: number, headers: Record<string, string>, status = 429): void {
+function refuseThirdPage(
+  { company }: SyncedCompany,
+  times: number,
+  headers: Record<string, string>,
+  status = 429,
+): void {
   company.faults.inject({ match: { path: LISTING, skip: 2 }, times, fault: fault.status(status, headers) })
 }
 
@@ -83,7 +88,8 @@ test('bad input: Retry-After of an hour → RATE_LIMITED; kept: the pages before
   ] as const) {
     await using s = await openSynced()
     const { company, app } = s
-    const value = headers['retry-after'] === 'date' ? new Date(company.sandbox.actions.now() + HOUR).toUTCString() : '3600'
+    const value =
+      headers['retry-after'] === 'date' ? new Date(company.sandbox.actions.now() + HOUR).toUTCString() : '3600'
     refuseThirdPage(s, 1, { 'retry-after': value }, status)
     const run = await app.sync.full('org_1', 'bamboohr', ['employees'])
     await expectEnd(app, run, { status: 'failed', code: 'RATE_LIMITED', says: [/GET \/api\/v1\/employees/] })

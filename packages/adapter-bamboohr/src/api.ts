@@ -21,7 +21,7 @@ const settings = z
     message: 'customFields need "cursor" or "datasets" here, because the two name fields differently',
   })
 
-/** The settings of a connection, checked. */
+/** The settings of a connection. */
 export type Settings = z.output<typeof settings>
 
 /** Where BambooHR's API lives, how to sign in, how fast we may go and how to check it. */

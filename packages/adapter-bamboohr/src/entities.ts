@@ -22,6 +22,7 @@ const cursorListing = (fallback?: ListEntity<Employee, Settings>) =>
     paginate: pages.cursor({ param: 'page[after]', next: (body) => body.meta?.page?.nextCursor }),
     id: 'employeeId',
     wire: employeeRow,
+    volatile: ['photoUrl'],
     map: (row, { settings, raw }) => toEmployee(row, raw, settings.customFields),
     incremental: changedIds({
       feed: changedEmployees,
@@ -59,12 +60,7 @@ const datasetListing = (fallback?: ListEntity<Employee, Settings>) =>
 const fetched = async (items: AsyncIterable<readonly unknown[]>): Promise<unknown[]> =>
   (await Array.fromAsync(items)).flat()
 
-// Two listings to a setting, so that a cursor saved under one setting is still good under another.
-const listings = {
-  auto: cursorListing(datasetListing()),
-  cursor: cursorListing(cursorListing()),
-  datasets: datasetListing(datasetListing()),
-}
+const listings = { auto: cursorListing(datasetListing()), cursor: cursorListing(), datasets: datasetListing() }
 
 /** The people of the company, present and former. */
 export const employees: Entity<Employee, Settings> = {

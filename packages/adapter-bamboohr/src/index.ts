@@ -10,7 +10,7 @@ export { api, departments, employees }
 export const bamboohr = defineAdapter({
   provider: 'bamboohr',
   name: 'BambooHR',
-  description: 'People and departments, read with an API key.',
+  description: 'People and departments.',
   type: IntegrationType.HRIS,
   version: manifest.version,
   documentationUrl: 'https://documentation.bamboohr.com/reference',

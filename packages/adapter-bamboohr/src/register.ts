@@ -1,7 +1,7 @@
-import { IntegrationRegistry } from '@unioneyes/core'
+import { register } from '@unioneyes/core'
 import { bamboohr } from './index.ts'
 
-IntegrationRegistry.getInstance().register(bamboohr)
+register(bamboohr)
 
 declare module '@unioneyes/core' {
   interface AdapterMap {

@@ -23,6 +23,11 @@ export interface RowRules<T extends EntityRecord, S, W extends z.ZodType, R exte
   readonly id?: string | ((item: unknown) => unknown) | undefined
   /** What an item must look like: only what {@link RowRules.map} reads. A row that does not fit is quarantined. */
   readonly wire: W
+  /**
+   * Properties whose value differs at every read although nothing changed: signed links that expire, mostly. They are left
+   * out of the payload, which would otherwise look changed every time. @default none
+   */
+  readonly volatile?: readonly string[] | undefined
   /** Makes the record. Called only for items that changed since the last sync. */
   readonly map: (row: z.output<W>, context: MapContext<S>) => R & OnlyKeysOf<T, R>
   /** Whether the row says that the record is gone. */
@@ -50,6 +55,7 @@ export function wireRows<T extends EntityRecord, S, W extends z.ZodType, R exten
 ): ToRows<T, S> {
   const idOf = idReader(rules.id)
   const demandsNull = namesThatDemandNull(model)
+  const lasting = lastingPart(rules.volatile)
   const read = (raw: unknown, settings: S): RowResult<T> => {
     const parsed = rules.wire.safeParse(raw)
     if (!parsed.success) return { kind: 'invalid', issues: parsed.error.issues.slice(0, MAX_ISSUES).map(describeIssue) }
@@ -65,9 +71,18 @@ export function wireRows<T extends EntityRecord, S, W extends z.ZodType, R exten
     return { kind: 'record', record: toRecord<T>(mapped, id, demandsNull), version }
   }
   return (items, settings) => ({
-    items: items.map((raw) => ({ id: idOf(raw), raw })),
+    items: items.map((raw) => ({ id: idOf(raw), raw: lasting(raw) })),
     read: guarded((raw) => read(raw, settings)),
   })
+}
+
+function lastingPart(volatile: readonly string[] = []): (raw: unknown) => unknown {
+  if (volatile.length === 0) return (raw) => raw
+  return (raw) => {
+    if (typeof raw !== 'object' || raw === null) return raw
+    if (!volatile.some((name) => Reflect.get(raw, name) !== undefined && Reflect.get(raw, name) !== null)) return raw
+    return Object.fromEntries(Object.entries(raw).filter(([name]) => !volatile.includes(name)))
+  }
 }
 
 function guarded<T>(read: (raw: unknown) => RowResult<T>): (raw: unknown) => RowResult<T> {

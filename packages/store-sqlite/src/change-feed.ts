@@ -129,7 +129,10 @@ function checkedPosition(statements: Statements, organizationId: string, text: s
 
 function refuseExpired(statements: Statements, organizationId: string, position: FeedPosition): void {
   const floor = statements.first(
-    queries.selectFrom('integration_feed_floors').select(['seq', 'entry']).where('organization_id', '=', organizationId),
+    queries
+      .selectFrom('integration_feed_floors')
+      .select(['seq', 'entry'])
+      .where('organization_id', '=', organizationId),
   )
   if (floor === undefined || comparePositions(position, floor) >= 0) return
   throw new IntegrationError(
@@ -142,10 +145,14 @@ function refuseExpired(statements: Statements, organizationId: string, position:
 function pruneStep(statements: Statements, organizationId: string, before: number): { rows: number; entries: number } {
   // Only a beginning of the feed goes, so one position tells what is missing; a clock that jumped back keeps more.
   const firstKept = statements
-    .prepare<{ seq: number }>('select seq from integration_changes where organization_id = ? and at >= ? order by seq limit 1')
+    .prepare<{ seq: number }>(
+      'select seq from integration_changes where organization_id = ? and at >= ? order by seq limit 1',
+    )
     .first(checkText(organizationId), before)
   const slowest = statements
-    .prepare<FeedPosition>('select seq, entry from integration_feed_consumers where organization_id = ? order by seq, entry limit 1')
+    .prepare<FeedPosition>(
+      'select seq, entry from integration_feed_consumers where organization_id = ? order by seq, entry limit 1',
+    )
     .first(organizationId)
   const gone = statements
     .prepare<{ seq: number; count: number }>(

@@ -38,7 +38,8 @@ export function commitPage(context: CommitContext, commit: PageCommit<DatabaseSy
 
   const isWrite = writesRecords(decision)
   const writes = entity.writes + (isWrite ? 1 : 0)
-  if (isWrite) writeDecision(sql, { stream: entity.stream, observedAt: commit.observedAt, writeNo: writes }, decision, now)
+  if (isWrite)
+    writeDecision(sql, { stream: entity.stream, observedAt: commit.observedAt, writeNo: writes }, decision, now)
   releaseRecords(sql, entity.stream, without(ids, decision.stale))
   quarantineRecords(sql, entity.stream, commit, now)
   appendChanges(sql, { organizationId: key.organizationId, stream: entity.stream, runId, at: now }, decision.changes)

@@ -39,11 +39,14 @@ export function sqliteConnectionStore(database: Database): ConnectionStore {
           queries
             .insertInto('integration_configs')
             .values({ ...connectionColumns(input), ...content })
-            .onConflict((conflict) => conflict.columns(['organization_id', 'provider', 'connection']).doUpdateSet(content))
+            .onConflict((conflict) =>
+              conflict.columns(['organization_id', 'provider', 'connection']).doUpdateSet(content),
+            )
             .returningAll(),
         ),
       )
-      if (row === undefined) throw new IntegrationError('STORE_INVALID', 'A trigger on integration_configs swallowed a connection')
+      if (row === undefined)
+        throw new IntegrationError('STORE_INVALID', 'A trigger on integration_configs swallowed a connection')
       return toConnection(row)
     },
 
@@ -76,12 +79,16 @@ function toConnection(row: Selectable<IntegrationConfigs>): StoredConnection {
   return {
     ...toConnectionKey(row),
     id: row.id,
-    type: oneOf(IntegrationType, row.type) ?? refuse(row, `type is not one of ${Object.values(IntegrationType).join(', ')}`),
+    type:
+      oneOf(IntegrationType, row.type) ??
+      refuse(row, `type is not one of ${Object.values(IntegrationType).join(', ')}`),
     credentials: row.credentials,
     settings: row.settings === null ? {} : (toSettings(row.settings) ?? refuse(row, 'settings is not a JSON object')),
     webhookUrl: row.webhook_url ?? undefined,
     enabled: row.enabled !== 0,
-    status: oneOf(ConnectionStatus, row.status) ?? refuse(row, `status is not one of ${Object.values(ConnectionStatus).join(', ')}`),
+    status:
+      oneOf(ConnectionStatus, row.status) ??
+      refuse(row, `status is not one of ${Object.values(ConnectionStatus).join(', ')}`),
     statusReason: row.status_reason ?? undefined,
     lastSyncAt: row.last_sync_at ?? undefined,
   }

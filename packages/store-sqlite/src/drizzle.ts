@@ -4,7 +4,10 @@ import { integer, sqliteTable, text, unique } from 'drizzle-orm/sqlite-core'
 // The tables themselves are made by `store.migrate()`: these definitions are for reading and writing rows with Drizzle,
 // and leave no migration to generate. Times are `Date`s here and milliseconds since 1970 in the columns.
 
-const id = () => text('id').primaryKey().default(sql`(lower(hex(randomblob(16))))`)
+const id = () =>
+  text('id')
+    .primaryKey()
+    .default(sql`(lower(hex(randomblob(16))))`)
 const now = sql`(cast(unixepoch('subsec') * 1000 as integer))`
 const connectionKey = () => ({
   organizationId: text('organization_id').notNull(),
@@ -48,7 +51,11 @@ export const integrationSyncLog = sqliteTable('integration_sync_log', {
   bytes: integer('bytes').notNull().default(0),
   waitedMs: integer('waited_ms').notNull().default(0),
   cursor: text('cursor'),
-  error: text('error', { mode: 'json' }).$type<{ readonly code: string; readonly message: string; readonly retryAt?: number }>(),
+  error: text('error', { mode: 'json' }).$type<{
+    readonly code: string
+    readonly message: string
+    readonly retryAt?: number
+  }>(),
   outcomes: text('outcomes', { mode: 'json' }).$type<readonly unknown[]>().notNull().default([]),
   resumes: text('resumes'),
   dryRun: integer('dry_run', { mode: 'boolean' }).notNull().default(false),

@@ -7,7 +7,10 @@ import type { IntegrationEntities } from './tables.ts'
 import type { Selectable } from 'kysely'
 
 /** An entity's row without its checkpoint, as read at the start of a transaction. */
-export type EntityRow = Omit<Selectable<IntegrationEntities>, 'organization_id' | 'provider' | 'connection' | 'entity' | 'listing' | 'cursor'>
+export type EntityRow = Omit<
+  Selectable<IntegrationEntities>,
+  'organization_id' | 'provider' | 'connection' | 'entity' | 'listing' | 'cursor'
+>
 
 const FIND = `select stream, fence, lease_run_id, lease_expires_at, lease_ttl_ms, live, stored, writes, mark_writes, observed_at
   from integration_entities where organization_id = ? and provider = ? and connection = ? and entity = ?`
@@ -25,7 +28,8 @@ export function openEntity(sql: Statements, key: EntityKey): EntityRow {
     .prepare('insert into integration_entities (organization_id, provider, connection, entity) values (?, ?, ?, ?)')
     .run(...keyValues(key))
   const made = findEntity(sql, key)
-  if (made === undefined) throw new IntegrationError('STORE_INVALID', 'A trigger on integration_entities swallowed a row')
+  if (made === undefined)
+    throw new IntegrationError('STORE_INVALID', 'A trigger on integration_entities swallowed a row')
   return made
 }
 
@@ -60,7 +64,8 @@ export function readEntityState(sql: Statements, stream: number): EntityState {
   return {
     // Both were written by `commitPage`, which takes them in these types.
     cursor: row?.cursor == null ? undefined : (fromJsonColumn('integration_entities.cursor', row.cursor) as Json),
-    listing: row?.listing == null ? undefined : (fromJsonColumn('integration_entities.listing', row.listing) as Listing),
+    listing:
+      row?.listing == null ? undefined : (fromJsonColumn('integration_entities.listing', row.listing) as Listing),
     live: row?.live ?? 0,
     observedAt: row?.observed_at ?? 0,
   }

@@ -82,7 +82,9 @@ function detach(sql: Statements, { where, values }: RowFilter, isOrganization: b
     sql.prepare('delete from integration_feed_floors where organization_id = ?').run(...values)
   }
   const connections = sql.prepare(`delete from integration_configs where ${where}`).run(...values)
-  const streams = sql.prepare<{ stream: number }>(`select stream from integration_erasures where ${where}`).all(...values)
+  const streams = sql
+    .prepare<{ stream: number }>(`select stream from integration_erasures where ${where}`)
+    .all(...values)
   return { connections, streams: streams.map(({ stream }) => stream) }
 }
 

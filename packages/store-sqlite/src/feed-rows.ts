@@ -11,7 +11,12 @@ const ENTRIES_PER_ROW = 1000
 /** Appends a commit's changes to the organization's feed, inside its transaction. */
 export function appendChanges(
   sql: Statements,
-  from: { readonly organizationId: string; readonly stream: number; readonly runId: string | undefined; readonly at: number },
+  from: {
+    readonly organizationId: string
+    readonly stream: number
+    readonly runId: string | undefined
+    readonly at: number
+  },
   changes: readonly Change[],
 ): void {
   for (let start = 0; start < changes.length; start += ENTRIES_PER_ROW) {
@@ -19,7 +24,9 @@ export function appendChanges(
     const entries: string[] = []
     for (const { kind, id, hash } of part) entries.push(LETTERS[kind], id, hash)
     sql
-      .prepare('insert into integration_changes (organization_id, stream, run_id, at, count, entries) values (?, ?, ?, ?, ?, ?)')
+      .prepare(
+        'insert into integration_changes (organization_id, stream, run_id, at, count, entries) values (?, ?, ?, ?, ?, ?)',
+      )
       .run(from.organizationId, from.stream, from.runId ?? null, from.at, part.length, JSON.stringify(entries))
   }
 }

@@ -14,8 +14,12 @@ export function fromJsonColumn(column: string, text: string): unknown {
   try {
     return parseJsonText(text)
   } catch (error) {
-    throw new IntegrationError('STORE_INVALID', `The column ${column} holds text that is not JSON: it was changed by hand`, {
-      cause: error,
-    })
+    throw new IntegrationError(
+      'STORE_INVALID',
+      `The column ${column} holds text that is not JSON: it was changed by hand`,
+      {
+        cause: error,
+      },
+    )
   }
 }

@@ -60,7 +60,9 @@ function currentHolder(row: EntityRow, now: number): { heldBy: string; expiresAt
 // One sequence for all entities: it outlives an erasure, so no new lease ever gets the number of an old one.
 function nextFence(sql: Statements): number {
   const row = sql
-    .prepare<{ value: number }>("update integration_sequences set value = value + 1 where name = 'fence' returning value")
+    .prepare<{ value: number }>(
+      "update integration_sequences set value = value + 1 where name = 'fence' returning value",
+    )
     .first()
   if (row === undefined) throw new IntegrationError('STORE_INVALID', 'The row `fence` of integration_sequences is gone')
   return row.value

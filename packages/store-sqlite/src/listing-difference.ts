@@ -122,7 +122,9 @@ export class ListingDifferences {
 
   async #drop(differences: readonly Difference[]): Promise<void> {
     this.#kept = this.#kept.filter((kept) => !differences.includes(kept))
-    await this.#dropTables(differences.flatMap(({ shownTable, missing }) => [shownTable, ...(missing ? [missing.table] : [])]))
+    await this.#dropTables(
+      differences.flatMap(({ shownTable, missing }) => [shownTable, ...(missing ? [missing.table] : [])]),
+    )
   }
 
   async #dropTables(tables: readonly string[]): Promise<void> {
@@ -141,7 +143,9 @@ interface MarkOfListing {
 
 function marksOf(sql: Statements, stream: number, listingId: string): MarkOfListing[] {
   return sql
-    .prepare<MarkOfListing>('select mark, count from integration_page_marks where stream = ? and listing = ? order by mark')
+    .prepare<MarkOfListing>(
+      'select mark, count from integration_page_marks where stream = ? and listing = ? order by mark',
+    )
     .all(stream, listingId)
 }
 
@@ -161,7 +165,12 @@ function gatherStep(sql: Statements, table: string, marks: readonly MarkOfListin
 
 function compareStep(
   sql: Statements,
-  { table, shownTable, stream, startedAt }: { readonly table: string; readonly shownTable: string; readonly stream: number; readonly startedAt: number },
+  {
+    table,
+    shownTable,
+    stream,
+    startedAt,
+  }: { readonly table: string; readonly shownTable: string; readonly stream: number; readonly startedAt: number },
   from: string,
 ) {
   const next = sql

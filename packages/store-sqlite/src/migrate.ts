@@ -51,7 +51,9 @@ function missingSteps(sql: Statements, path: string) {
 }
 
 function takenSteps(sql: Statements): string[] {
-  const found = sql.prepare("select 1 from sqlite_schema where type = 'table' and name = 'integration_migrations'").first()
+  const found = sql
+    .prepare("select 1 from sqlite_schema where type = 'table' and name = 'integration_migrations'")
+    .first()
   if (found === undefined) return []
   return sql.all(queries.selectFrom('integration_migrations').select('name')).map(({ name }) => name)
 }

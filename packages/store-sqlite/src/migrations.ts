@@ -24,7 +24,10 @@ const now: Column = (column) => column.notNull().defaultTo(sql`(cast(unixepoch('
 
 function table(name: string, columns: Readonly<Record<string, readonly [ColumnDataType, Column]>>) {
   const empty: CreateTableBuilder<string, string> = queries.schema.createTable(name)
-  return Object.entries(columns).reduce((builder, [column, [type, build]]) => builder.addColumn(column, type, build), empty)
+  return Object.entries(columns).reduce(
+    (builder, [column, [type, build]]) => builder.addColumn(column, type, build),
+    empty,
+  )
 }
 
 const connectionKey = {

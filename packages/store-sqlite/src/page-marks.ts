@@ -6,9 +6,13 @@ import { fromJsonColumn, toJsonColumn } from './json-column.ts'
 import type { Statements } from './statements.ts'
 import type { IntegrationPageMarks } from './tables.ts'
 
-type FoundMark = Pick<Selectable<IntegrationPageMarks>, 'write_no' | 'whole_at' | 'count' | 'next' | 'total' | 'complete' | 'ids'>
+type FoundMark = Pick<
+  Selectable<IntegrationPageMarks>,
+  'write_no' | 'whole_at' | 'count' | 'next' | 'total' | 'complete' | 'ids'
+>
 
-const FIND = 'select write_no, whole_at, count, next, total, complete, ids from integration_page_marks where stream = ? and fingerprint = ?'
+const FIND =
+  'select write_no, whole_at, count, next, total, complete, ids from integration_page_marks where stream = ? and fingerprint = ?'
 
 // See record-states.ts for CROSS JOIN.
 const COUNT_UNTOUCHED = `select count(*) as untouched
@@ -37,7 +41,8 @@ export class PageMarks {
     const entity = findEntity(sql, key)
     if (entity === undefined) return undefined
     const mark = sql.prepare<FoundMark>(FIND).first(entity.stream, fingerprint)
-    if (mark === undefined || !isWhole(sql, entity, mark) || hasQuarantined(sql, entity.stream, mark.ids)) return undefined
+    if (mark === undefined || !isWhole(sql, entity, mark) || hasQuarantined(sql, entity.stream, mark.ids))
+      return undefined
     this.#remember(memoKey(entity, fingerprint), entity.writes)
     return {
       fingerprint,
@@ -107,7 +112,9 @@ function isWhole(sql: Statements, entity: EntityRow, mark: FoundMark): boolean {
 }
 
 function hasQuarantined(sql: Statements, stream: number, ids: string): boolean {
-  const any = sql.prepare('select 1 from integration_quarantine where stream = ? and identified = 1 limit 1').first(stream)
+  const any = sql
+    .prepare('select 1 from integration_quarantine where stream = ? and identified = 1 limit 1')
+    .first(stream)
   if (any === undefined) return false
   const found = sql
     .prepare(

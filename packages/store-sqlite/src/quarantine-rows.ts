@@ -17,14 +17,26 @@ export function quarantineRecords(
   for (const { id, rawHash, reasons, raw } of quarantined) {
     sql
       .prepare(INSERT)
-      .run(stream, id === undefined ? 0 : 1, id ?? rawHash, JSON.stringify(reasons), rawHash, runId ?? null, now, now, raw)
+      .run(
+        stream,
+        id === undefined ? 0 : 1,
+        id ?? rawHash,
+        JSON.stringify(reasons),
+        rawHash,
+        runId ?? null,
+        now,
+        now,
+        raw,
+      )
   }
 }
 
 /** Lets records out of quarantine that were read well, or are gone. */
 export function releaseRecords(sql: Statements, stream: number, ids: readonly string[]): void {
   if (ids.length === 0) return
-  const any = sql.prepare('select 1 from integration_quarantine where stream = ? and identified = 1 limit 1').first(stream)
+  const any = sql
+    .prepare('select 1 from integration_quarantine where stream = ? and identified = 1 limit 1')
+    .first(stream)
   if (any === undefined) return
   sql
     .prepare(

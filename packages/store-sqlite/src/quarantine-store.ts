@@ -36,7 +36,12 @@ export function sqliteQuarantineStore(database: Database): QuarantineStore {
   }
 }
 
-function quarantined({ organizationId, provider, connection, entity }: ConnectionKey & { readonly entity?: string | undefined }) {
+function quarantined({
+  organizationId,
+  provider,
+  connection,
+  entity,
+}: ConnectionKey & { readonly entity?: string | undefined }) {
   const query = queries
     .selectFrom('integration_quarantine')
     .innerJoin('integration_entities', 'integration_entities.stream', 'integration_quarantine.stream')

@@ -8,7 +8,14 @@ import type { Statements } from './statements.ts'
 const READ_STATES = `select json_group_array(json_array(wanted.key, record.hash, record.raw_hash, record.version, record.observed_at, record.deleted_at is not null)) as states
   from json_each(?) wanted cross join integration_records record on record.stream = ? and record.id = wanted.value`
 
-type StateTuple = [index: number, hash: string, rawHash: string, version: string | null, observedAt: number, deleted: 0 | 1]
+type StateTuple = [
+  index: number,
+  hash: string,
+  rawHash: string,
+  version: string | null,
+  observedAt: number,
+  deleted: 0 | 1,
+]
 
 /** The states of records of a stream; ids it does not have are absent. */
 export function readStates(sql: Statements, stream: number, ids: readonly string[]): Map<string, StoredState> {
@@ -23,19 +30,32 @@ export function readStates(sql: Statements, stream: number, ids: readonly string
   return states
 }
 
+interface HandedOut {
+  readonly stream: number
+  /** What was asked for: an id that is here and not among the states is known to be absent. */
+  readonly ids: ReadonlySet<string>
+}
+
+// More pages than a sync reads ahead. One that drops out is read again by its commit.
+const HANDED_OUT_KEPT = 16
+
 /**
- * The states that were handed out, by the map they were handed out in. A commit that brings such a map back need not
- * read again; any other map is not believed, so a basis can never change what a commit does.
+ * The states that were handed out last, by the map they were handed out in. A commit that brings such a map back need
+ * not read again; any other map is not believed, so a basis can never change what a commit does.
  */
 export class HandedOutStates {
-  readonly #asked = new WeakMap<ReadonlyMap<string, StoredState>, { readonly stream: number; readonly ids: ReadonlySet<string> }>()
+  // Not a WeakMap: its entries live until the next full collection, which a long sync puts off for a hundred megabytes.
+  readonly #handedOut = new Map<ReadonlyMap<string, StoredState>, HandedOut>()
 
   read(sql: Statements, key: EntityKey, ids: readonly string[]): StatesBasis {
-    // The counter first: if a commit lands in between, the basis is merely out of date.
     const entity = findEntity(sql, key)
     if (entity === undefined || entity.stored === 0) return { writes: entity?.writes ?? 0, states: new Map() }
     const states = readStates(sql, entity.stream, ids)
-    this.#asked.set(states, { stream: entity.stream, ids: new Set(ids) })
+    this.#handedOut.set(states, { stream: entity.stream, ids: new Set(ids) })
+    if (this.#handedOut.size > HANDED_OUT_KEPT) {
+      const [oldest] = this.#handedOut.keys()
+      if (oldest !== undefined) this.#handedOut.delete(oldest)
+    }
     return { writes: entity.writes, states }
   }
 
@@ -47,9 +67,9 @@ export class HandedOutStates {
     basis: StatesBasis | undefined,
   ): ReadonlyMap<string, StoredState> {
     if (entity.stored === 0 || ids.length === 0) return new Map()
-    if (basis !== undefined && basis.writes === entity.writes) {
-      const asked = this.#asked.get(basis.states)
-      if (asked?.stream === entity.stream && ids.every((id) => asked.ids.has(id))) return basis.states
+    if (basis?.writes === entity.writes) {
+      const handedOut = this.#handedOut.get(basis.states)
+      if (handedOut?.stream === entity.stream && ids.every((id) => handedOut.ids.has(id))) return basis.states
     }
     return readStates(sql, entity.stream, ids)
   }

@@ -1,4 +1,4 @@
-import type { Clock, RunCounters, RunError, RunStore, SyncRun } from '@unioneyes/core'
+import type { Clock, RunCounters, RunError, RunStore } from '@unioneyes/core'
 import { IntegrationError, SyncStatus, nextStatuses } from '@unioneyes/core'
 import { sql } from 'kysely'
 import type { Database } from './database.ts'
@@ -10,7 +10,8 @@ import type { Statements } from './statements.ts'
 
 const INTERRUPTED: RunError = {
   code: 'INTERRUPTED',
-  message: 'The process that ran this sync ended before the sync did. The next sync goes on after the last committed page',
+  message:
+    'The process that ran this sync ended before the sync did. The next sync goes on after the last committed page',
 }
 
 const runs = queries.selectFrom('integration_sync_log').selectAll()

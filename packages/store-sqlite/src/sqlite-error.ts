@@ -34,6 +34,11 @@ export function lockedError(path: string, waitedMs: number, cause: unknown): Int
   )
 }
 
+/** The error of a call to a store that was closed: this one will not come back. */
+export function closedError(path: string): IntegrationError {
+  return new IntegrationError('STORE_UNAVAILABLE', `The store on ${path} was closed`, { retryable: false })
+}
+
 /** An error as the caller should see it: what is wrong with the database file, and what to do. Others stay as they are. */
 export function explainError(error: unknown, path: string): unknown {
   const detail = error instanceof Error ? error.message : ''
@@ -87,7 +92,10 @@ function explainUnopened(path: string, cause: unknown): IntegrationError {
   if (blocked !== undefined) {
     return invalid(`The database ${path} cannot be opened: this process may not read and write ${blocked}`, cause)
   }
-  return unavailable(`The database ${path} cannot be opened. Check the open file limit and the disk, then try again`, cause)
+  return unavailable(
+    `The database ${path} cannot be opened. Check the open file limit and the disk, then try again`,
+    cause,
+  )
 }
 
 function isAccessible(path: string): boolean {

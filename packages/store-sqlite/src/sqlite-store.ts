@@ -78,8 +78,12 @@ function checkOptions(path: string, lockWaitMs: number, maxPages: number | undef
     issues.push('maxPages: must be a whole number above 0')
   }
   if (issues.length > 0) {
-    throw new IntegrationError('CONFIG_INVALID', `sqliteStore() was given options it cannot use: ${issues.join('; ')}`, {
-      issues,
-    })
+    throw new IntegrationError(
+      'CONFIG_INVALID',
+      `sqliteStore() was given options it cannot use: ${issues.join('; ')}`,
+      {
+        issues,
+      },
+    )
   }
 }

@@ -44,12 +44,12 @@ export class Statements {
     this.handle = handle
   }
 
-  prepare<Row = never>(sql: string): Statement<Row> {
+  prepare<Row = unknown>(sql: string): Statement<Row> {
     return new Statement<Row>(this.#statement(sql))
   }
 
   /** As {@link Statements.prepare}, for a text that is used only a few times: a table name in it is made up. */
-  prepareOnce<Row = never>(sql: string): Statement<Row> {
+  prepareOnce<Row = unknown>(sql: string): Statement<Row> {
     return new Statement<Row>(this.handle.prepare(sql))
   }
 
@@ -80,7 +80,8 @@ export class Statements {
 
 function toSqlValue(value: unknown): SQLInputValue {
   if (typeof value === 'string') return checkText(value)
-  if (value === null || typeof value === 'number' || typeof value === 'bigint' || value instanceof Uint8Array) return value
+  if (value === null || typeof value === 'number' || typeof value === 'bigint' || value instanceof Uint8Array)
+    return value
   throw new TypeError(`A ${typeof value} cannot be stored in a column`)
 }
 
@@ -95,5 +96,8 @@ export function isStorable(text: string): boolean {
  */
 export function checkText(text: string): string {
   if (isStorable(text)) return text
-  throw new IntegrationError('CONFIG_INVALID', 'A name, id or other text for the store must be well-formed Unicode without NUL')
+  throw new IntegrationError(
+    'CONFIG_INVALID',
+    'A name, id or other text for the store must be well-formed Unicode without NUL',
+  )
 }

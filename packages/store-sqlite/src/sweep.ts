@@ -65,7 +65,13 @@ interface Swept {
   readonly writes: number | undefined
 }
 
-function sweepMissing(sql: Statements, entity: EntityRow, missing: MissingIds, request: SweepRequest, now: number): Swept {
+function sweepMissing(
+  sql: Statements,
+  entity: EntityRow,
+  missing: MissingIds,
+  request: SweepRequest,
+  now: number,
+): Swept {
   const { lease, listing, runId, limit, onPage } = request
   const { stream } = entity
   const rows = sql

@@ -1,7 +1,8 @@
+import { DatabaseSync } from 'node:sqlite'
 import { IntegrationError } from '@unioneyes/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { handleOf, migratedStore } from './given.ts'
+import { handleOf, migratedStore, temporaryPath } from './given.ts'
 import { commit, numbered, people, record } from './writes.ts'
 
 const organizationId = people.organizationId
@@ -16,10 +17,14 @@ test('a commit of thousands of changes is read in pieces of any size, in order',
     ...numbered(1_200).map(({ id }) => `updated ${id}`),
   ])
   await fc.assert(
-    fc.asyncProperty(fc.integer({ min: 0, max: all.length - 1 }), fc.integer({ min: 1, max: 3_000 }), async (at, limit) => {
-      const after = all[at]?.position
-      expect(await store.feed.read({ organizationId, after, limit })).toEqual(all.slice(at + 1, at + 1 + limit))
-    }),
+    fc.asyncProperty(
+      fc.integer({ min: 0, max: all.length - 1 }),
+      fc.integer({ min: 1, max: 3_000 }),
+      async (at, limit) => {
+        const after = all[at]?.position
+        expect(await store.feed.read({ organizationId, after, limit })).toEqual(all.slice(at + 1, at + 1 + limit))
+      },
+    ),
     { numRuns: 40 },
   )
 })
@@ -52,4 +57,28 @@ test('a long feed is pruned in steps and counted whole', async () => {
   for (let index = 0; index < 450; index++) await store.pages.commitPage(commit({ upserts: [record(String(index))] }))
   expect(await store.feed.prune(organizationId, Number.MAX_SAFE_INTEGER)).toBe(450)
   expect(await store.feed.read({ organizationId })).toEqual([])
+})
+
+test('a read is of one moment: another process that prunes in the middle of it makes no gap', async () => {
+  const path = temporaryPath()
+  const store = await migratedStore({ path })
+  const ids = ['a', 'b', 'c']
+  for (const id of ids) await store.pages.commitPage(commit({ upserts: [record(id)] }))
+  const handle = await handleOf(store)
+  const other = new DatabaseSync(path)
+  let isPruned = false
+  // Called when a statement is first prepared: that on entities is the last of a read, after the position was checked.
+  handle.setAuthorizer((_action, table) => {
+    if (table === 'integration_entities' && !isPruned) {
+      isPruned = true
+      other.exec(`delete from integration_changes; insert into integration_feed_floors values ('org_1', 3, 0)`)
+    }
+    return 0
+  })
+  const entries = await store.feed.read({ organizationId, after: '1/0' })
+  handle.setAuthorizer(null)
+  other.close()
+  expect(isPruned).toBe(true)
+  expect(entries.map(({ id }) => id)).toEqual(['b', 'c'])
+  await expect(store.feed.read({ organizationId, after: '1/0' })).rejects.toThrow(/pruned/)
 })

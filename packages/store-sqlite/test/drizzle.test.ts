@@ -29,7 +29,12 @@ test('a connection inserted with Drizzle is the store’s, and the other way rou
     settings: { subdomain: 'acme' },
   })
   const stored = await store.connections.get(people)
-  expect(stored).toMatchObject({ credentials: sealed, settings: { subdomain: 'acme' }, enabled: true, status: 'active' })
+  expect(stored).toMatchObject({
+    credentials: sealed,
+    settings: { subdomain: 'acme' },
+    enabled: true,
+    status: 'active',
+  })
   expect(stored?.id).toMatch(/^[0-9a-f]{32}$/)
 
   await store.runs.create(syncRun())
@@ -52,28 +57,31 @@ test('runs and deliveries are read with Drizzle', async () => {
   expect(delivery?.receivedAt.getTime()).toBeGreaterThan(Date.UTC(2024, 0, 1))
 })
 
-test.for([integrationConfigs, integrationSyncLog, webhookEvents])('the definition %# is the table that migrate makes', async (table) => {
-  const handle = await handleOf(await migratedStore())
-  const { name, columns } = getTableConfig(table)
-  const defined = columns.map((column) => ({
-    name: column.name,
-    type: column.getSQLType().toUpperCase(),
-    notnull: column.notNull || column.primary ? 1 : 0,
-    pk: column.primary ? 1 : 0,
-    hasDefault: column.hasDefault,
-  }))
-  const made = handle
-    .prepare('select name, type, "notnull", pk, dflt_value is not null as hasDefault from pragma_table_info(?)')
-    .all(name)
-    .map(({ name: column, type, notnull, pk, hasDefault }) => ({
-      name: column,
-      type: String(type).toUpperCase(),
-      notnull,
-      pk,
-      hasDefault: hasDefault === 1,
+test.for([integrationConfigs, integrationSyncLog, webhookEvents])(
+  'the definition %# is the table that migrate makes',
+  async (table) => {
+    const handle = await handleOf(await migratedStore())
+    const { name, columns } = getTableConfig(table)
+    const defined = columns.map((column) => ({
+      name: column.name,
+      type: column.getSQLType().toUpperCase(),
+      notnull: column.notNull || column.primary ? 1 : 0,
+      pk: column.primary ? 1 : 0,
+      hasDefault: column.hasDefault,
     }))
-  expect(defined.toSorted(inOrder)).toEqual(made.toSorted(inOrder))
-})
+    const made = handle
+      .prepare('select name, type, "notnull", pk, dflt_value is not null as hasDefault from pragma_table_info(?)')
+      .all(name)
+      .map(({ name: column, type, notnull, pk, hasDefault }) => ({
+        name: column,
+        type: String(type).toUpperCase(),
+        notnull,
+        pk,
+        hasDefault: hasDefault === 1,
+      }))
+    expect(defined.toSorted(inOrder)).toEqual(made.toSorted(inOrder))
+  },
+)
 
 test('the types of a row are what an app expects', () => {
   type Connection = typeof integrationConfigs.$inferInsert

@@ -22,7 +22,9 @@ test('webhook deliveries are erased and counted, another connection’s stay', a
   const handle = await handleOf(store)
   for (const connection of ['default', 'default', 'second']) {
     handle
-      .prepare("insert into webhook_events (organization_id, provider, connection, payload) values ('org_1', 'acme', ?, '{}')")
+      .prepare(
+        "insert into webhook_events (organization_id, provider, connection, payload) values ('org_1', 'acme', ?, '{}')",
+      )
       .run(connection)
   }
   expect(await store.erase({ organizationId: 'org_1', provider: 'acme' })).toMatchObject({ webhookEvents: 2 })
@@ -33,12 +35,12 @@ test('a large erasure happens in batches between which the event loop and other 
   const store = await migratedStore()
   await store.pages.commitPage(commit({ upserts: numbered(5_000) }))
   const other = { ...people, organizationId: 'org_2' }
-  let isDone = false
+  const progress = { isDone: false }
   const erasing = store.erase({ organizationId: 'org_1' }).finally(() => {
-    isDone = true
+    progress.isDone = true
   })
   let writes = 0
-  while (!isDone) {
+  while (!progress.isDone) {
     await store.pages.commitPage(commit({ key: other, upserts: [record(`id ${String(writes++)}`)] }))
     await new Promise((resolve) => setImmediate(resolve))
   }
@@ -56,7 +58,9 @@ test('an erasure that a dead process left half done is finished by migrate', asy
   handle.exec(`insert into integration_erasures select stream, organization_id, provider, connection from integration_entities;
     delete from integration_entities`)
   const rows = (): unknown =>
-    handle.prepare('select (select count(*) from integration_records) + (select count(*) from integration_changes) as n').get()
+    handle
+      .prepare('select (select count(*) from integration_records) + (select count(*) from integration_changes) as n')
+      .get()
   expect(rows()).toEqual({ n: 11 })
   await openStore({ path }).migrate()
   expect(rows()).toEqual({ n: 0 })

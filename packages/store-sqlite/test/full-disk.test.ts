@@ -11,8 +11,18 @@ test('a full disk in the middle of a commit loses nothing that was committed, an
   let committed = 0
   let failure: unknown
   while (failure === undefined && committed < 100) {
-    const upserts = numbered(50).map((write) => ({ ...write, id: `${String(committed)} ${write.id}`, raw: 'x'.repeat(2_000) }))
-    const page = commit({ runId: 'run_1', lease, upserts, listing: listing({ pageToken: committed }), cursor: committed })
+    const upserts = numbered(50).map((write) => ({
+      ...write,
+      id: `${String(committed)} ${write.id}`,
+      raw: 'x'.repeat(2_000),
+    }))
+    const page = commit({
+      runId: 'run_1',
+      lease,
+      upserts,
+      listing: listing({ pageToken: committed }),
+      cursor: committed,
+    })
     failure = await tight.pages.commitPage(page).then(
       () => undefined,
       (error: unknown) => error,

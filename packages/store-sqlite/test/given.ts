@@ -35,7 +35,7 @@ export async function migratedStore(options: Partial<SqliteStoreOptions> = {}): 
 /** The machine's clock, whose sleeps take no time: `onSleep` sees how long they would have been. */
 export function sleeplessClock(onSleep: (ms: number) => void = () => undefined): Clock {
   return {
-    now: systemClock.now,
+    now: () => systemClock.now(),
     sleep(ms) {
       onSleep(ms)
       return Promise.resolve()

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { IntegrationError } from '@unioneyes/core'
 import { expect, test } from 'vitest'
-import { migratedStore, sleeplessClock, temporaryPath } from './given.ts'
+import { handleOf, migratedStore, sleeplessClock, temporaryPath } from './given.ts'
 import { commit, people, record } from './writes.ts'
 
 test('a write waits for another process without blocking, with growing delays, and then happens', async () => {
@@ -103,4 +103,29 @@ test('opening a fresh file waits as well', async () => {
   other.close()
   expect(sleeps).toBe(3)
   expect(await store.records.count(people)).toBe(0)
+})
+
+test('a write holds the lock before it reads, so that what it decides on cannot change under it', async () => {
+  const path = temporaryPath()
+  const store = await migratedStore({ path })
+  const handle = await handleOf(store)
+  const other = new DatabaseSync(path)
+  other.exec('pragma busy_timeout = 0')
+  const seen: string[] = []
+  // Called when a statement is first prepared, that is, inside the transaction and before its first read.
+  handle.setAuthorizer((_action, table) => {
+    if (table === 'integration_audit') {
+      try {
+        other.exec('begin immediate; rollback')
+        seen.push('free')
+      } catch {
+        seen.push('locked')
+      }
+    }
+    return 0
+  })
+  await store.audit.append({ at: 1, organizationId: 'org_1', actor: 'system', action: 'a.b', target: 'c' })
+  handle.setAuthorizer(null)
+  other.close()
+  expect(new Set(seen)).toEqual(new Set(['locked']))
 })

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { IntegrationError } from '@unioneyes/core'
 import { expect, test } from 'vitest'
@@ -39,6 +40,15 @@ test('close waits for the writes that were called before it', async () => {
   await store.close()
   await writes
   expect(await openStore({ path }).records.count(people)).toBe(3)
+})
+
+test('close right after the first call waits for it, and leaves the file closed', async () => {
+  const path = temporaryPath()
+  const store = sqliteStore({ path })
+  const migrating = store.migrate().catch((error: unknown) => error)
+  await store.close()
+  expect(String(await migrating)).toContain('was closed')
+  expect(existsSync(`${path}-wal`)).toBe(false)
 })
 
 test('a store that was never used closes', async () => {

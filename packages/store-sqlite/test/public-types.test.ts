@@ -6,7 +6,9 @@ const source = resolve(import.meta.dirname, '../src')
 
 /** The declarations that an importer of an entry point sees: its own, and those of every file they refer to. */
 function publicDeclarations(entry: string): Map<string, string> {
-  const { config } = ts.readConfigFile(resolve(source, '../../../tsconfig.base.json'), (path) => ts.sys.readFile(path)) as {
+  const { config } = ts.readConfigFile(resolve(source, '../../../tsconfig.base.json'), (path) =>
+    ts.sys.readFile(path),
+  ) as {
     config: { compilerOptions: Record<string, unknown> }
   }
   const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, source)

@@ -16,15 +16,15 @@ const fingerprint = fc.constantFrom('p1', 'p2', 'p3')
 
 const page = fc.record({
   observedAt: time,
-  upserts: fc.array(
-    fc.record({ id, content, payload: fc.constantFrom('x', 'y'), version }),
-    { maxLength: 5 },
-  ),
+  upserts: fc.array(fc.record({ id, content, payload: fc.constantFrom('x', 'y'), version }), { maxLength: 5 }),
   tombstones: fc.array(fc.record({ id, version }), { maxLength: 2 }),
   quarantined: fc.array(fc.option(id, { nil: undefined, freq: 8 }), { maxLength: 2 }),
-  marks: fc.array(fc.record({ fingerprint: fc.option(fingerprint, { nil: undefined }), ids: fc.array(id, { maxLength: 4 }) }), {
-    maxLength: 2,
-  }),
+  marks: fc.array(
+    fc.record({ fingerprint: fc.option(fingerprint, { nil: undefined }), ids: fc.array(id, { maxLength: 4 }) }),
+    {
+      maxLength: 2,
+    },
+  ),
   remembered: fc.array(fingerprint, { maxLength: 2 }),
   listing: fc.option(fc.option(listingId, { nil: undefined }), { nil: null }),
   entity: fc.constantFrom('people', 'departments'),
@@ -34,8 +34,19 @@ const page = fc.record({
 
 const command = fc.oneof(
   { weight: 8, arbitrary: fc.record({ do: fc.constant('commit' as const), page }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('sweep' as const), listingId, startedAt: time, limit: fc.integer({ min: 1, max: 4 }) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('drop' as const), keep: fc.option(listingId, { nil: undefined }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('sweep' as const),
+      listingId,
+      startedAt: time,
+      limit: fc.integer({ min: 1, max: 4 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('drop' as const), keep: fc.option(listingId, { nil: undefined }) }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('erase' as const), whole: fc.boolean() }) },
 )
 
@@ -91,7 +102,10 @@ function player(store: Store) {
       case 'drop':
         return store.pages.dropMarks(await leaseOf(store, people), given.keep)
       case 'erase':
-        return store.erase({ organizationId: people.organizationId, ...(given.whole ? {} : { provider: people.provider }) })
+        return store.erase({
+          organizationId: people.organizationId,
+          ...(given.whole ? {} : { provider: people.provider }),
+        })
     }
   }
 }
@@ -118,10 +132,20 @@ async function picture(store: Store): Promise<unknown> {
   return {
     entities: await Promise.all(
       keys.map(async (key) => ({
-        records: (await store.records.list(key, { includeDeleted: true })).map((row) => ({ ...row, version: row.version ?? null })),
+        records: (await store.records.list(key, { includeDeleted: true })).map((row) => ({
+          ...row,
+          version: row.version ?? null,
+        })),
         live: await store.records.count(key),
         states: [...(await store.pages.states(key, ['a', 'b', 'c', 'd', 'é"'])).states]
-          .map(([name, state]) => [name, state.hash, state.rawHash, state.version ?? null, state.observedAt, state.deleted])
+          .map(([name, state]) => [
+            name,
+            state.hash,
+            state.rawHash,
+            state.version ?? null,
+            state.observedAt,
+            state.deleted,
+          ])
           .sort(),
         seen: [await store.pages.seen(key, 'listing_1'), await store.pages.seen(key, 'listing_2')],
         quarantined: (await store.quarantine.list(key)).map((row) => row.id ?? null).sort(),
@@ -134,7 +158,10 @@ async function picture(store: Store): Promise<unknown> {
 
 /** The order of entries of different records in one commit is nobody's business. */
 function perRecord(entries: readonly (readonly [string, string, string])[]): unknown {
-  return entries.map(([name, ...rest], index) => [name, index, ...rest] as const).toSorted(([a, i], [b, j]) => (a < b ? -1 : a > b ? 1 : i - j)).map(([name, , ...rest]) => [name, ...rest])
+  return entries
+    .map(([name, ...rest], index) => [name, index, ...rest] as const)
+    .toSorted(([a, i], [b, j]) => (a < b ? -1 : a > b ? 1 : i - j))
+    .map(([name, , ...rest]) => [name, ...rest])
 }
 
 /**

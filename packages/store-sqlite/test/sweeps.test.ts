@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { handleOf, migratedStore, takeLease } from './given.ts'
 import { commit, listing, numbered, people, record } from './writes.ts'
 
@@ -70,9 +70,14 @@ test('a page shown after the plan was made is not swept', async () => {
   const lease = await takeLease(store)
   await store.pages.commitPage(commit({ lease, upserts: numbered(4) }))
   expect((await store.pages.planSweep(people, current)).missing).toBe(4)
-  const marks = [{ fingerprint: 'p', ids: ['id 000001', 'id 000002'], next: undefined, total: undefined, complete: false }]
+  const marks = [
+    { fingerprint: 'p', ids: ['id 000001', 'id 000002'], next: undefined, total: undefined, complete: false },
+  ]
   await store.pages.commitPage(commit({ lease, marks, listing: current }))
-  expect(await store.pages.sweep({ lease, listing: current, runId: 'run_1', limit: 9 })).toEqual(['id 000000', 'id 000003'])
+  expect(await store.pages.sweep({ lease, listing: current, runId: 'run_1', limit: 9 })).toEqual([
+    'id 000000',
+    'id 000003',
+  ])
 })
 
 test('a sweep whose transaction fails is not forgotten by the next one', async () => {
@@ -90,12 +95,81 @@ test('a sweep whose transaction fails is not forgotten by the next one', async (
 
 test('differences of several entities are worked out at the same time without mixing', async () => {
   const store = await migratedStore()
-  const keys = Array.from({ length: 7 }, (_, index) => ({ ...people, entity: `entity ${String(index)}` }))
-  for (const [index, key] of keys.entries()) await store.pages.commitPage(commit({ key, upserts: numbered(index + 1) }))
-  const plans = await Promise.all(keys.map((key) => store.pages.planSweep(key, current)))
-  expect(plans.map(({ missing }) => missing)).toEqual([1, 2, 3, 4, 5, 6, 7])
-  const again = await Promise.all(keys.toReversed().map((key) => store.pages.planSweep(key, current)))
-  expect(again.map(({ missing }) => missing)).toEqual([7, 6, 5, 4, 3, 2, 1])
+  const keys = Array.from({ length: 6 }, (_, index) => ({ ...people, entity: `entity ${String(index)}` }))
+  for (const [index, key] of keys.entries()) {
+    await store.pages.commitPage(commit({ key, upserts: numbered(4_100 + index) }))
+  }
+  const plan = async (key: typeof people): Promise<number> => (await store.pages.planSweep(key, current)).missing
+  const expected = keys.map((_, index) => 4_100 + index)
+  expect(await Promise.all(keys.map(plan))).toEqual(expected)
+  expect(await Promise.all([...keys, ...keys].map(plan)), 'each twice at once').toEqual([...expected, ...expected])
+  const tables = (await handleOf(store)).prepare('select name from temp.sqlite_schema').all()
+  expect(tables.length, 'only the last few are kept').toBeLessThanOrEqual(8)
+})
+
+describe('what is committed while the difference is being worked out', () => {
+  const count = 20_000
+
+  async function begin() {
+    const store = await migratedStore()
+    const lease = await takeLease(store)
+    await store.pages.commitPage(commit({ lease, upserts: numbered(count) }))
+    const sweep = (limit: number): Promise<readonly string[]> =>
+      store.pages.sweep({ lease, listing: current, runId: 'run_1', limit })
+    const turns = async (times: number): Promise<void> => {
+      for (let turn = 0; turn < times; turn++) await new Promise((resolve) => setImmediate(resolve))
+    }
+    return { store, lease, sweep, turns }
+  }
+
+  test('a new record is found', async () => {
+    const { store, sweep, turns } = await begin()
+    const sweeping = sweep(2)
+    await turns(3)
+    await store.pages.commitPage(commit({ upserts: [record('id 000000 and a bit')] }))
+    expect(await sweeping).toEqual(['id 000000', 'id 000000 and a bit'])
+  })
+
+  test('a page that shows records keeps them', async () => {
+    const { store, lease, sweep, turns } = await begin()
+    const sweeping = sweep(2)
+    await turns(3)
+    const marks = [{ fingerprint: 'p', ids: ['id 000000'], next: undefined, total: undefined, complete: false }]
+    await store.pages.commitPage(commit({ lease, marks, listing: current }))
+    expect(await sweeping).toEqual(['id 000001', 'id 000002'])
+  })
+
+  test('a second call does not pull the tables from under the first', async () => {
+    const { store, lease, turns } = await begin()
+    await store.pages.planSweep(people, current)
+    await store.pages.commitPage(commit({ upserts: [record('new')] }))
+    const first = store.pages.planSweep(people, current)
+    await turns(2)
+    const marks = [{ fingerprint: 'p', ids: ['id 000000'], next: undefined, total: undefined, complete: false }]
+    await store.pages.commitPage(commit({ lease, marks, listing: current }))
+    const second = store.pages.planSweep(people, current)
+    expect((await first).missing).toBe(count + 1)
+    expect((await second).missing).toBe(count)
+  })
+
+  test('deletions that never stop coming neither stop the sweep nor are deleted twice', async () => {
+    const { store, sweep, turns } = await begin()
+    const progress = { isDone: false }
+    const sweeping = sweep(count).finally(() => {
+      progress.isDone = true
+    })
+    for (let next = 0; !progress.isDone; next++) {
+      const tombstones = [{ id: `id ${String(next).padStart(6, '0')}` }]
+      await store.pages.commitPage(commit({ observedAt: 4_000, tombstones }))
+      await turns(1)
+    }
+    const swept = await sweeping
+    expect(swept.length).toBeGreaterThan(count / 2)
+    const feed = await store.feed.read({ organizationId: people.organizationId, limit: 3 * count })
+    const deleted = feed.filter(({ kind }) => kind === 'deleted').map(({ id }) => id)
+    expect(deleted).toHaveLength(count)
+    expect(new Set(deleted).size).toBe(count)
+  })
 })
 
 test('the plan counts what is left after each batch', async () => {

@@ -61,8 +61,8 @@ test('an id that would come back as another one is refused, with the provider na
   const store = await migratedStore()
   for (const id of ['a\0b', 'a\ud800']) {
     for (const page of [{ upserts: [record(id)] }, { tombstones: [{ id }] }]) {
-      await expect(store.pages.commitPage(commit(page))).rejects.toSatisfy((error) =>
-        IntegrationError.is(error, 'RESPONSE_INVALID') && error.provider === 'acme',
+      await expect(store.pages.commitPage(commit(page))).rejects.toSatisfy(
+        (error) => IntegrationError.is(error, 'RESPONSE_INVALID') && error.provider === 'acme',
       )
     }
     const key = { ...people, organizationId: id }

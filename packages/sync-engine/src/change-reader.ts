@@ -1,3 +1,4 @@
+import { parseJsonText } from '@unioneyes/core'
 import type { AdapterOf, AnyAdapter, EntitiesOf, EntityName, EntityRecord, FeedEntry, Store } from '@unioneyes/core'
 
 /** One change of one record, typed by the adapter's model. */
@@ -68,7 +69,7 @@ async function withRecord(store: Store, entry: FeedEntry): Promise<ChangeOf<stri
   if (entry.kind === 'deleted') return entry
   const stored = await store.records.get(entry, entry.id)
   if (!stored || stored.deletedAt !== undefined) return entry
-  const record: unknown = JSON.parse(stored.data)
+  const record: unknown = parseJsonText(stored.data)
   // Validated by the adapter's model before it was stored.
   return { ...entry, record: record as EntityRecord }
 }

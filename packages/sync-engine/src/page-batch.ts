@@ -96,7 +96,9 @@ export class PageBatch {
   }
 
   async #compare(page: Page): Promise<void> {
-    const deletions = (page.deleted ?? []).map((one): Deletion => (typeof one === 'string' ? { id: one } : one))
+    const deletions = (page.deleted ?? [])
+      .map((one): Deletion => (typeof one === 'string' ? { id: one } : one))
+      .filter(({ id }) => isReadable(id))
     const ids: string[] = []
     for (const { id } of page.rows?.items ?? page.records ?? []) {
       if (isReadable(id)) ids.push(id)
@@ -160,7 +162,7 @@ export class PageBatch {
       return { kind: 'quarantine', entry: { id, rawHash, reasons: result.issues, raw: raw ?? 'null' } }
     }
     if (result.kind === 'deleted') return { kind: 'tombstone', version: result.version }
-    const data = JSON.stringify(result.record)
+    const data = toJsonText(result.record)
     const hash = sha256(data)
     const stored = this.#states.get(id)
     return {
@@ -239,7 +241,9 @@ export class PageBatch {
 
 const SAME: Decision = { kind: 'same' }
 
-const isReadable = (id: unknown): id is string => typeof id === 'string' && id !== ''
+// Half a character or NUL would come back from a database as another id, or not at all.
+const isReadable = (id: unknown): id is string =>
+  typeof id === 'string' && id !== '' && id.isWellFormed() && !id.includes('\0')
 
 const sha256 = (text: string): string => hash('sha256', text, 'base64url')
 

@@ -52,7 +52,10 @@ export async function syncEntity<Tx>(job: EntityJob<Tx>): Promise<EntityOutcome>
   try {
     const quarantined = await job.settings.store.quarantine.list(job.key, { limit: QUARANTINE_LOOKUP })
     const quarantinedIds = new Set(quarantined.flatMap((record) => record.id ?? []))
-    await work.list(quarantinedIds)
+    await work.list(quarantinedIds).catch(async (error: unknown) => {
+      await work.beginAgain(error)
+      await work.list(quarantinedIds)
+    })
     await work.finish()
     return work.outcome(work.status())
   } catch (error) {
@@ -71,6 +74,8 @@ class EntityWork<Tx> {
   #held: HeldDeletions | undefined
   #incomplete = false
   #complete = false
+  /** Whether the reading began at what an earlier run saved. */
+  #atSavedPlace: boolean
   #observedAt: number
   /** Pages that wait for their commit. */
   #batch: PageBatch | undefined
@@ -84,6 +89,7 @@ class EntityWork<Tx> {
     this.#notes.push(...notes)
     this.#earlier = listing.counters
     this.#complete = resumed && listing.phase === 'sweep'
+    this.#atSavedPlace = listing.type === 'incremental' || listing.pageToken !== undefined
   }
 
   get #request(): ListingRequest {
@@ -105,17 +111,6 @@ class EntityWork<Tx> {
 
   async list(quarantinedIds: ReadonlySet<string>): Promise<void> {
     if (this.#listing.phase === 'sweep') return
-    try {
-      await this.#read(quarantinedIds)
-    } catch (error) {
-      if (this.#listing.type === 'full' || !IntegrationError.is(error, 'CURSOR_EXPIRED')) throw error
-      // The saved cursor would be refused by every later sync as well: only a full listing gives a new one.
-      await this.#restart(`everything was read. ${error.message}`, 'full')
-      await this.#read(quarantinedIds)
-    }
-  }
-
-  async #read(quarantinedIds: ReadonlySet<string>): Promise<void> {
     const { settings, integration, key, mapping, reread, kept } = this.#job
     if (this.#listing.startedAt === 0) this.#listing = { ...this.#listing, startedAt: await this.#begin() }
     if (!integration.read) throw withoutRead(key)
@@ -193,9 +188,16 @@ class EntityWork<Tx> {
     return ahead.ready
   }
 
+  /** A saved place that is no longer accepted is worth nothing, to later syncs neither: everything is read. @throws any other error */
+  async beginAgain(error: unknown): Promise<void> {
+    if (!IntegrationError.is(error, 'CURSOR_EXPIRED') || !this.#atSavedPlace) throw error
+    await this.#restart(error.message, 'full')
+  }
+
   async #restart(reason: string, type = this.#listing.type): Promise<void> {
     const { counters } = this.#listing
     this.#listing = { ...beginListing(this.#request, type), startedAt: await this.#begin(), counters }
+    this.#atSavedPlace = false
     this.#notes.push(`The listing began again: ${reason}`)
     this.#job.report({ step: 'restarted', entity: this.#job.key.entity, reason })
   }

@@ -1,4 +1,4 @@
-import { configureIntegrations, memoryStore, systemClock } from '@unioneyes/core'
+import { IntegrationError, configureIntegrations, memoryStore, systemClock } from '@unioneyes/core'
 import type { Clock, EntityKey } from '@unioneyes/core'
 import { describe, expect, test } from 'vitest'
 import { createSyncEngine, executeFullSync, executeIncrementalSync, getSyncHistory } from '../src/index.ts'
@@ -134,7 +134,6 @@ describe('sync engine', () => {
   })
 
   test('a wrong key makes the connection ask to be reconnected; the next success clears it', async () => {
-    const { IntegrationError } = await import('@unioneyes/core')
     const provider = new ScriptedProvider().fill(2)
     const { engine, store } = await engineOf(provider)
     provider.before = () => {
@@ -146,6 +145,35 @@ describe('sync engine', () => {
     await engine.full('org_1', 'scripted', ['people'])
     expect(await store.connections.get(key)).toMatchObject({ status: 'active' })
   })
+
+  test.each(['incremental', 'full'] as const)(
+    'a place to read from that has expired: the %s sync reads everything, once',
+    async (type) => {
+      const provider = new ScriptedProvider().fill(9)
+      const { engine } = await engineOf(provider)
+      await engine.full('org_1', 'scripted', ['people'])
+      provider.put('p0001', 'Changed').remove('p0002')
+      if (type === 'full') {
+        provider.before = ({ token }) => {
+          if (token === 6) throw new Error('the provider fell over')
+        }
+        await engine.full('org_1', 'scripted', ['people'])
+      }
+      provider.before = (request) => {
+        if (request.type === 'incremental' || request.token > 0) {
+          provider.before = () => undefined
+          throw new IntegrationError('CURSOR_EXPIRED', 'The provider has forgotten this place.')
+        }
+      }
+      const run = await engine[type]('org_1', 'scripted', ['people'])
+      expect(run).toMatchObject({ status: 'success', outcomes: [{ type: 'full' }] })
+      expect(run.outcomes[0]?.notes.join()).toContain('The provider has forgotten this place.')
+      const names = []
+      for await (const person of engine.records('org_1', 'scripted', 'people')) names.push(person.name)
+      expect(names).toHaveLength(8)
+      expect(names).toContain('Changed')
+    },
+  )
 
   test('the seed functions go through the configured engine', async () => {
     const provider = new ScriptedProvider().fill(3)

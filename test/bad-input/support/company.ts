@@ -32,7 +32,7 @@ export interface TestCompany extends AsyncDisposable {
   connect(options?: Partial<AppOptions> & { readonly organizationId?: string }): Promise<App>
   /** Calls `effect` when the n-th request from now (from 1) has arrived, before it is answered. */
   atRequest(n: number, effect: () => void): void
-  /** Puts one request right after the other the faults to which they are given, from now on. */
+  /** Those of the sandbox. */
   readonly faults: RunningSandbox<Company, BamboohrActions>['faults']
 }
 
@@ -50,7 +50,6 @@ export async function openCompany(options: CompanyOptions = {}): Promise<TestCom
   const vaultKey = generateVaultKey()
   const apps: App[] = []
   const { aheadMs = 0, ...people } = options
-  // The provider's clock goes on when the app's is set to another time: only the waits are theirs together.
   const now = (): number => clock.now() + aheadMs
   const definition = bamboohrSandbox({ people: 45, departments: 4, now, ...people })
   const sandbox = await startSandbox(rewritten(definition, (rows, request) => rewrite(rows, request)))

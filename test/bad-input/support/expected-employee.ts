@@ -45,9 +45,9 @@ export function expectedEmployee(row: Row): Employee {
   })
   const [firstName, lastName] = [text('firstName') ?? '', text('lastName') ?? '']
   const status = { Active: 'active', Inactive: 'inactive' }[text('status') ?? ''] ?? 'unknown'
-  const payRate = row['payRate'] ?? undefined
+  const payRate = row.payRate ?? undefined
   return {
-    id: String(row['employeeId']),
+    id: String(row.employeeId),
     firstName,
     lastName,
     displayName: `${text('preferredName') ?? firstName} ${lastName}`.trim(),
@@ -59,8 +59,8 @@ export function expectedEmployee(row: Row): Employee {
 
 /** What a department of the sandbox must become. */
 export function expectedDepartment(row: Row): Record<string, unknown> {
-  const dates = { createdAt: row['createdDate'], archivedAt: row['archivedDate'] }
+  const dates = { createdAt: row.createdDate, archivedAt: row.archivedDate }
   const known = Object.entries(dates).filter(([, value]) => value !== null)
-  const record = { id: String(row['id']), name: row['name'], active: row['archived'] !== 'yes' }
+  const record = { id: String(row.id), name: row.name, active: row.archived !== 'yes' }
   return { ...record, ...Object.fromEntries(known) }
 }

@@ -11,7 +11,7 @@ const SECRETS = [sandboxApiKey, Buffer.from(sandboxApiKey).toString('base64').sl
 /** Fails when the API key, as it is or as it is sent, stands anywhere in what was shown. */
 export function expectNoSecret(...shown: readonly unknown[]): void {
   const text = JSON.stringify(shown, (_name, value: unknown) => {
-    if (value instanceof Error) return [value.message, value.stack, value.cause, { ...value }]
+    if (value instanceof Error) return [value.message, value.stack, value.cause, Object.entries(value)]
     return typeof value === 'bigint' ? String(value) : value
   })
   for (const secret of SECRETS) expect(text.includes(secret), 'the API key was shown').toBe(false)
@@ -84,9 +84,9 @@ export async function expectTruth(company: TestCompany, app: App, organizationId
 /** Fails unless the records are exactly what the provider has: every one with every field, and nothing else. */
 export async function expectRecords(company: TestCompany, app: App, organizationId = 'org_1'): Promise<void> {
   const { employees, departments } = company.sandbox.actions.truth()
-  const expectedOnes = new Map(employees.map((row) => [String(row['employeeId']), expectedEmployee(row)]))
+  const expectedOnes = new Map(employees.map((row) => [String(row.employeeId), expectedEmployee(row)]))
   expect(await recordsOf(app.store, 'employees', organizationId)).toEqual(expectedOnes)
-  const expectedOthers = new Map(departments.map((row) => [String(row['id']), expectedDepartment(row)]))
+  const expectedOthers = new Map(departments.map((row) => [String(row.id), expectedDepartment(row)]))
   expect(await recordsOf(app.store, 'departments', organizationId)).toEqual(expectedOthers)
 }
 

@@ -7,7 +7,7 @@ import { IntegrationError, systemClock } from '@unioneyes/core'
 import { openApp } from './app.ts'
 
 /** What the process is told. */
-export interface NobodysJob {
+interface NobodysJob {
   readonly path: string
   readonly vaultKey: string
   readonly baseUrl: string
@@ -16,7 +16,7 @@ export interface NobodysJob {
 const NOBODY = 65_534
 
 /** What became of a sync that a user without rights ran: the run, or the error that was thrown. */
-export function syncAsNobody(job: NobodysJob): { readonly code?: string; readonly message?: string } {
+export function syncAsNobody(job: NobodysJob): unknown {
   const isAdministrator = process.getuid?.() === 0
   const child = spawnSync(
     process.execPath,
@@ -24,7 +24,8 @@ export function syncAsNobody(job: NobodysJob): { readonly code?: string; readonl
     { encoding: 'utf8', ...(isAdministrator ? { uid: NOBODY, gid: NOBODY } : {}) },
   )
   if (child.status !== 0) throw new Error(`The process ended with code ${String(child.status)}: ${child.stderr}`)
-  return JSON.parse(child.stdout)
+  const ended: unknown = JSON.parse(child.stdout)
+  return ended
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url) && process.argv[2] !== undefined) {
@@ -32,7 +33,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url) && process.argv[2] !== un
   const app = openApp({ ...job, vaultKeys: { k1: vaultKey }, clock: systemClock, still: systemClock })
   const ended = await app.sync.full('org_1', 'bamboohr', ['employees']).then(
     (run) => ({ status: run.status, ...run.error }),
-    (error: unknown) => (IntegrationError.is(error) ? { code: error.code, message: error.message } : { message: String(error) }),
+    (error: unknown) =>
+      IntegrationError.is(error) ? { code: error.code, message: error.message } : { message: String(error) },
   )
   await app.close()
   process.stdout.write(JSON.stringify(ended))

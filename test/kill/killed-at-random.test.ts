@@ -1,0 +1,110 @@
+import { DatabaseSync } from 'node:sqlite'
+import { fault } from '@unioneyes/testkit'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { expectedDepartment, expectedEmployee } from '../bad-input/support/expected-employee.ts'
+import { keyOf, openCompany } from './company.ts'
+import type { KilledCompany } from './company.ts'
+import { expectFeedReplays } from './feed-replay.ts'
+import { syncOnce } from './sync-child.ts'
+
+const PEOPLE = 120
+const KILLS = 10
+
+// KILL_SEED=… repeats a failure, as far as processes can repeat anything; fast-check prints the seed of one.
+const seed = Number(process.env.KILL_SEED ?? Date.now() % 2 ** 31)
+
+/** One killed process: what it did, when it died, and what happened at the provider before the next one. */
+const death = fc.record({
+  type: fc.constantFrom('full', 'incremental'),
+  /** Counted from its first request. */
+  afterMs: fc.nat(400),
+  percent: fc.nat(10),
+  hired: fc.nat(2),
+  removed: fc.nat({ max: PEOPLE - 1 }),
+})
+
+/**
+ * Real processes, killed one after the other on the same database at times that have nothing to do with what they are doing,
+ * while people come, change and go. The last one ends in peace.
+ */
+test('ten processes killed in a row at random times lose nothing', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(death, { minLength: KILLS, maxLength: KILLS }), async (deaths) => {
+      const company = await openCompany({ people: PEOPLE, pageSize: 10 })
+      try {
+        company.sandbox.faults.inject({ fault: fault.latency(10) })
+        let killed = 0
+        for (const [n, { type, afterMs, percent, hired, removed }] of deaths.entries()) {
+          const died = await killAfter(company, company.job('start.db', type, { hoursLater: n }), afterMs)
+          if (died) killed += 1
+          expectWhole(company)
+          const { actions } = company.sandbox
+          actions.changeMany(percent)
+          for (let count = 0; count < hired; count += 1) actions.hire({ firstName: `Newcomer ${String(n)}` })
+          const ids = actions.ids()
+          actions.remove(ids[removed % ids.length] ?? '')
+        }
+        expect(killed, 'processes that did not end before they were killed').toBeGreaterThan(0)
+        company.sandbox.faults.clear()
+        // It goes on with what the dead left. Who left the company ahead of its place makes it show fewer people than were
+        // stated at its beginning, and then nothing is deleted by absence: what is left over is for the next one.
+        const { run: resumed } = await syncOnce(company.job('start.db', 'full', { hoursLater: KILLS }))
+        expect(['success', 'partial'], JSON.stringify(resumed)).toContain(resumed.status)
+        const { run: last } = await syncOnce(company.job('start.db', 'full', { hoursLater: KILLS + 1 }))
+        expect(last.status, JSON.stringify(last)).toBe('success')
+        await expectTruth(company)
+        const runs = await company.runsOf('start.db')
+        expect(runs.filter(({ status }) => status === 'running')).toEqual([])
+      } finally {
+        await company.close()
+      }
+    }),
+    { seed, numRuns: 1, endOnFailure: true },
+  )
+}, 120_000)
+
+/** @returns false when the sync ended before it could be killed. */
+async function killAfter(
+  company: KilledCompany,
+  job: Parameters<KilledCompany['startChild']>[0],
+  afterMs: number,
+): Promise<boolean> {
+  const child = company.startChild(job)
+  let timer: NodeJS.Timeout | undefined
+  const stopListening = company.sandbox.faults.inject({
+    match: () => {
+      timer ??= setTimeout(() => child.kill(), afterMs)
+      return false
+    },
+    fault: fault.reset(),
+  })
+  const { killed } = await child.ended
+  clearTimeout(timer)
+  stopListening()
+  return killed
+}
+
+/** Fails when the file that a killed process left is damaged. */
+function expectWhole(company: KilledCompany): void {
+  const database = new DatabaseSync(company.path('start.db'))
+  expect(database.prepare('pragma integrity_check').all()).toEqual([{ integrity_check: 'ok' }])
+  database.close()
+}
+
+async function expectTruth(company: KilledCompany): Promise<void> {
+  const { employees, departments } = company.sandbox.actions.truth()
+  await company.withStore('start.db', async (store) => {
+    const recordsOf = async (entity: 'employees' | 'departments'): Promise<Map<string, unknown>> => {
+      await expectFeedReplays(store, keyOf(entity))
+      const stored = await store.records.list(keyOf(entity), { limit: 10_000 })
+      return new Map(stored.map(({ id, data }) => [id, JSON.parse(data)]))
+    }
+    expect(await recordsOf('employees')).toEqual(
+      new Map(employees.map((row) => [String(row.employeeId), expectedEmployee(row)])),
+    )
+    expect(await recordsOf('departments')).toEqual(
+      new Map(departments.map((row) => [String(row.id), expectedDepartment(row)])),
+    )
+  })
+}
