@@ -96,7 +96,10 @@ test('bad input: a saved cursor that means nothing any more → success; kept: e
     database.close()
     const run = await app.sync.incremental('org_1', 'bamboohr')
     await expectEnd(app, run, { status: 'success' })
-    expect(run.outcomes[0], cursor).toMatchObject({ type: 'full', notes: [expect.stringMatching(/^The listing began again: /)] })
+    expect(run.outcomes[0], cursor).toMatchObject({
+      type: 'full',
+      notes: [expect.stringMatching(/^The listing began again: /)],
+    })
     await expectTruth(company, app)
     await expectHealthy(company, app, 'incremental')
   }

@@ -10,18 +10,24 @@ import type { StoreCallMoment } from './sync-child.ts'
  * Real processes, killed with SIGKILL at every store call and at every request of a sync, then resumed by another process:
  * the end is that of an undisturbed run.
  */
-describe.each(['full', 'incremental'] as const)('a killed %s sync', (type) => {
+describe.each([
+  // Three pages and a sweep; two pages of changes, as the feed of changes comes in hundreds.
+  { type: 'full', people: 24, pageSize: 8, percent: 20 },
+  { type: 'incremental', people: 110, pageSize: 40, percent: 100 },
+] as const)('a killed $type sync', ({ type, people, pageSize, percent }) => {
   let company: KilledCompany
   let undisturbed: CopyState
   let calls = 0
   let requests = 0
 
   beforeAll(async () => {
-    company = await openCompany({ people: 24, pageSize: 8 })
+    company = await openCompany({ people, pageSize })
     // A first sync, then changes: the state from which every disturbed run starts.
     await syncOnce(company.job('start.db', 'full'))
     const { actions } = company.sandbox
-    actions.changeMany(20)
+    actions.changeMany(percent)
+    // Too far apart for the next sync to read the first changes again by its lookback, should they be lost.
+    actions.advance(3_600_000)
     actions.hire({ firstName: 'Nova', lastName: 'Newcomer' })
     actions.remove('109')
     actions.remove('120')
@@ -29,7 +35,8 @@ describe.each(['full', 'incremental'] as const)('a killed %s sync', (type) => {
     company.copy('start.db', 'undisturbed.db')
     const outcome = await company.startChild(company.job('undisturbed.db', type)).ended
     if (outcome.killed) throw new Error('Nobody was to be killed.')
-    expect(outcome.run.status).toBe('success')
+    expect(outcome.run).toMatchObject({ status: 'success', type })
+    expect(outcome.run.outcomes[0]?.counters.pages).toBeGreaterThan(1)
     calls = outcome.calls
     requests = company.sandbox.requests.counters.total - before
     undisturbed = await company.stateOf('undisturbed.db')

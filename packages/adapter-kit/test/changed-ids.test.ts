@@ -3,7 +3,11 @@ import { describe, expect, test } from 'vitest'
 import { changedIds, ownFields, pages, property } from '../src/index.ts'
 import type { ChangesContext } from '../src/index.ts'
 
-interface Feed { changed: string[]; deleted: string[]; latest?: string }
+interface Feed {
+  changed: string[]
+  deleted: string[]
+  latest?: string
+}
 
 function readerOf(feed: Feed, asked: string[][] = [], since: string[] = []) {
   return changedIds<unknown>({

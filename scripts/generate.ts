@@ -1,0 +1,106 @@
+// Usage: generate.ts [--check]
+//
+// Writes what is derived: the package table of the README, the tables of each adapter's README, and the list of bad inputs.
+// With --check nothing is written, and anything stale fails.
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { format, resolveConfig } from 'prettier'
+import { bamboohr } from '@unioneyes/adapter-bamboohr'
+import type { AnyAdapter } from '@unioneyes/core'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const check = process.argv.includes('--check')
+const adapters: readonly AnyAdapter[] = [bamboohr]
+const stale: string[] = []
+
+await put('README.md', 'packages', packagesTable())
+for (const adapter of adapters)
+  await put(`packages/adapter-${adapter.provider}/README.md`, 'adapter', adapterTables(adapter))
+await write('test/bad-input.md', badInputs())
+
+if (stale.length > 0) {
+  console.error(`Stale: ${stale.join(', ')}. Run: node scripts/with-toolchain.mjs scripts/generate.ts`)
+  process.exitCode = 1
+} else {
+  console.log(check ? 'Everything that is generated is up to date.' : 'Generated.')
+}
+
+function packagesTable(): string {
+  const rows = readdirSync(join(root, 'packages')).map((folder) => {
+    const manifest: unknown = JSON.parse(readFileSync(join(root, 'packages', folder, 'package.json'), 'utf8'))
+    const { name, description } = manifest as { name: string; description: string }
+    return [`[${name}](packages/${folder})`, description]
+  })
+  return table(['package', 'what it is'], rows)
+}
+
+function adapterTables(adapter: AnyAdapter): string {
+  const deletions = {
+    feed: 'told by the feed, and by absence',
+    soft: 'told by the rows, and by absence',
+    absence: 'by absence',
+  }
+  const entities = Object.entries(adapter.entities).map(([name, { incremental, deletions: how }]) => [
+    name,
+    incremental ? 'yes' : 'no: read whole each time',
+    `${deletions[how]} from a complete full sync`,
+    'not yet',
+  ])
+  const { requests, per, source } = adapter.rateLimit ?? { requests: 0, per: 'minute', source: '' }
+  const variables = Object.entries(adapter.env ?? {}).map(([name, variable]) => [`\`${variable}\``, name])
+  return [
+    table(['entity', 'incremental', 'deletions', 'webhooks'], entities),
+    `Limit kept: ${String(requests)} requests a ${per}. ${source ?? ''}.`,
+    table(['environment variable', 'holds'], variables),
+  ].join('\n\n')
+}
+
+/** Tests named `bad input: <what> → <outcome>; kept: <what>` are the list. */
+function badInputs(): string {
+  const folder = join(root, 'test/bad-input')
+  const rows = readdirSync(folder)
+    .filter((file) => file.endsWith('.test.ts'))
+    .flatMap((file) => {
+      const titles = readFileSync(join(folder, file), 'utf8').matchAll(
+        /['"`]bad input: (.+?) → (.+?); kept: (.+?)['"`],?\s/g,
+      )
+      return [...titles].map(([, what = '', outcome = '', kept = '']) => [
+        what,
+        outcome,
+        kept,
+        `[${file}](bad-input/${file})`,
+      ])
+    })
+    .map((row) => row.map((cell) => cell.replaceAll('\\', '').replaceAll('|', '\\|')))
+  const head =
+    '# Bad input\n\nGenerated from the titles of the tests in `test/bad-input`: what was tried, what came of it, and what was kept.'
+  return `${head}\n\n${table(['bad input', 'outcome', 'kept', 'test'], rows)}\n`
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+}
+
+async function put(file: string, mark: string, text: string): Promise<void> {
+  const [start, end] = [`<!-- ${mark}:start -->`, `<!-- ${mark}:end -->`]
+  const old = readFileSync(join(root, file), 'utf8')
+  const [from, to] = [old.indexOf(start), old.indexOf(end)]
+  if (from < 0 || to < from) throw new Error(`${file} lacks the marks ${start} and ${end}.`)
+  await write(file, `${old.slice(0, from + start.length)}\n\n${text}\n\n${old.slice(to)}`)
+}
+
+async function write(file: string, written: string): Promise<void> {
+  const path = join(root, file)
+  const text = await format(written, { ...(await resolveConfig(path)), filepath: path })
+  let old = ''
+  try {
+    old = readFileSync(path, 'utf8')
+  } catch {
+    // Not there yet is only one way of being stale.
+  }
+  if (old === text) return
+  if (check) stale.push(file)
+  else writeFileSync(path, text)
+}
