@@ -13,7 +13,7 @@ import { startChild } from './child-process.ts'
 import type { SyncChild } from './child-process.ts'
 import type { ChildJob } from './sync-child.ts'
 
-/** What a database holds of the company, and the log of runs beside it. */
+/** What a database holds of the company. */
 export interface CopyState {
   readonly employees: FinalState
   readonly departments: FinalState
@@ -73,13 +73,15 @@ export async function openCompany({ people, pageSize }: { readonly people: numbe
       for (const suffix of ['', '-wal', '-shm']) rmSync(path(file) + suffix, { force: true })
     },
     withStore,
-    stateOf: (file: string): Promise<CopyState> =>
+    /** What a database holds, and its log of runs. */
+    look: (file: string): Promise<{ readonly state: CopyState; readonly runs: SyncRun[] }> =>
       withStore(file, async (store) => ({
-        employees: await finalState(store, keyOf('employees')),
-        departments: await finalState(store, keyOf('departments')),
+        state: {
+          employees: await finalState(store, keyOf('employees')),
+          departments: await finalState(store, keyOf('departments')),
+        },
+        runs: await store.runs.list({ organizationId: 'org_1', limit: 1000 }),
       })),
-    runsOf: (file: string): Promise<SyncRun[]> =>
-      withStore(file, (store) => store.runs.list({ organizationId: 'org_1', limit: 1000 })),
     async close() {
       await sandbox.close()
       rmSync(folder, { recursive: true, force: true })

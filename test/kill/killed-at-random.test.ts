@@ -54,7 +54,7 @@ test('ten processes killed in a row at random times lose nothing', async () => {
         const { run: last } = await syncOnce(company.job('start.db', 'full', { hoursLater: KILLS + 1 }))
         expect(last.status, JSON.stringify(last)).toBe('success')
         await expectTruth(company)
-        const runs = await company.runsOf('start.db')
+        const { runs } = await company.look('start.db')
         expect(runs.filter(({ status }) => status === 'running')).toEqual([])
       } finally {
         await company.close()

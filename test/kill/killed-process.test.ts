@@ -39,7 +39,7 @@ describe.each([
     expect(outcome.run.outcomes[0]?.counters.pages).toBeGreaterThan(1)
     calls = outcome.calls
     requests = company.sandbox.requests.counters.total - before
-    undisturbed = await company.stateOf('undisturbed.db')
+    undisturbed = (await company.look('undisturbed.db')).state
     expect(Object.keys(undisturbed.employees.records)).toEqual(actions.ids())
     expect(undisturbed.employees.tombstones).toEqual(['109', '120'])
   }, 60_000)
@@ -88,8 +88,9 @@ describe.each([
   async function expectResumed(file: string, moment: string): Promise<void> {
     const { run } = await syncOnce(company.job(file, type, { hoursLater: 1 }))
     expect(run.status, moment).toBe('success')
-    expect(await company.stateOf(file), moment).toEqual(undisturbed)
-    expectClosed(await company.runsOf(file), moment)
+    const { state, runs } = await company.look(file)
+    expect(state, moment).toEqual(undisturbed)
+    expectClosed(runs, moment)
     company.forget(file)
   }
 })

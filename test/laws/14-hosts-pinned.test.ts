@@ -75,7 +75,7 @@ describe('law 14: hosts are pinned', () => {
         const saved = await s.integrations.connections
           .save('org_3', 'plain', { credentials: { apiKey: SECRET }, settings: { subdomain } })
           .catch(() => undefined)
-        const kept = saved?.settings['subdomain']
+        const kept = saved?.settings.subdomain
         if (typeof kept === 'string')
           expect(new URL(`https://${kept}.plain.example/`).hostname).toMatch(/^[a-z0-9-]{1,63}\.plain\.example$/)
       }),

@@ -26,10 +26,10 @@ describe.each(storeKinds)('law 16: the feed never skips, on $name', (kind) => {
     )
     const read: string[] = []
     let position: string | undefined
-    let done = false
-    void writers.finally(() => (done = true))
+    const state = { done: false }
+    void writers.finally(() => (state.done = true))
     for (;;) {
-      const last: boolean = done
+      const last = state.done
       const entries = await opened.store.feed.read({ organizationId: 'a', after: position, limit: 7 })
       read.push(...entries.map((entry) => entry.position))
       position = entries.at(-1)?.position ?? position

@@ -22,16 +22,16 @@ export function plainAdapter(rateLimit: RateLimit = { requests: 1000, per: 'seco
   })
   const items = api.entity(item).list({
     path: 'items',
-    items: (body) => body['items'],
+    items: (body) => body.items,
     wire: item,
-    paginate: pages.cursor({ param: 'after', next: (body) => body['next'] }),
+    paginate: pages.cursor({ param: 'after', next: (body) => body.next }),
     map: (row) => ({ id: row.id, name: row.name }),
   })
   const linked = api.entity(item).list({
     path: 'linked',
-    items: (body) => body['items'],
+    items: (body) => body.items,
     wire: item,
-    paginate: pages.next((body) => body['next']),
+    paginate: pages.next((body) => body.next),
     map: (row) => ({ id: row.id, name: row.name }),
   })
   return defineAdapter({
@@ -51,7 +51,7 @@ export function plainSandbox(options: { pages: number; rateLimit?: SandboxRateLi
     createState: () => ({}),
     actions: () => ({}),
     rateLimit: options.rateLimit,
-    authenticate: ({ headers }) => (headers['authorization'] === undefined ? { status: 401 } : undefined),
+    authenticate: ({ headers }) => (headers.authorization === undefined ? { status: 401 } : undefined),
     routes: [
       {
         method: 'GET',

@@ -59,7 +59,7 @@ export const adapter = defineAdapter({
 })
 
 // What an app sees of it.
-export const installed: AnyAdapter = adapter
+export type Installed = Assert<Same<typeof adapter extends AnyAdapter ? true : false, true>>
 export type Check1 = Assert<Same<(typeof adapter)['provider'], 'example'>>
 export type Check2 = Assert<Same<EntityName<typeof adapter>, 'employees' | 'departments'>>
 export type Check3 = Assert<Same<EntitiesOf<typeof adapter>['employees'], Employee>>

@@ -88,7 +88,8 @@ class Run<Tx> {
       if (!dryRun) await store.runs.closeInterrupted(key)
       const resumes = this.#resumedRun(leases)
       // Logged as running at once: between pending and running a process could die and leave a run nobody closes.
-      await store.runs.create(this.#newRun(resumes))
+      // A dry run holds no lease, so it would look like a dead one while it runs: it is logged when it has ended.
+      if (!dryRun) await store.runs.create(this.#newRun(resumes))
       const { type } = this.#request
       this.#report({ step: 'started', type, entities: this.#entities, resumes })
       const outcomes = await this.#syncAll(leases)
@@ -214,16 +215,19 @@ class Run<Tx> {
     const status = statusOf(outcomes)
     const error = outcomes.find((outcome) => outcome.error)?.error
     const completedAt = clock.now()
-    await store.runs.move(organizationId, this.#runId, status, { outcomes, error, completedAt })
+    const ended = { status, outcomes, error, completedAt }
+    if (this.#request.dryRun === true) {
+      await store.runs.create({ ...this.#newRun(undefined), ...ended, counters: totalOf(outcomes) })
+    } else {
+      await store.runs.move(organizationId, this.#runId, status, { outcomes, error, completedAt })
+    }
     if (error?.code === 'AUTH_FAILED') {
       await store.connections.setStatus(this.#request.key, 'needs_reconnect', error.message)
     } else if (status === SyncStatus.SUCCESS && this.#connection.status !== 'active') {
       await store.connections.setStatus(this.#request.key, 'active')
     }
     const logged = await store.runs.get(organizationId, this.#runId)
-    const run = logged ?? { ...this.#newRun(undefined), status, outcomes, error, completedAt }
-    // A dry run commits no pages, so its counters stand only in its outcomes.
-    return run.dryRun ? { ...run, counters: totalOf(outcomes) } : run
+    return logged ?? { ...this.#newRun(undefined), ...ended }
   }
 
   /** The end of a run that the store does not take: its log says `running` until the next run closes it as interrupted. */

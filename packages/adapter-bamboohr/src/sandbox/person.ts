@@ -49,9 +49,7 @@ export interface ListSizes {
   readonly jobTitles: number
 }
 
-/** Positions in the list of employment statuses. */
-export const FULL_TIME = 0
-/** @see FULL_TIME */
+/** The position of that status in the list of employment statuses; 0 is full time. */
 export const TERMINATED = 3
 
 const REPORTS_PER_MANAGER = 8
