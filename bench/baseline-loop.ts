@@ -18,21 +18,14 @@ interface ListAnswer {
  * prepared upsert per row in one transaction a page, as durable as ours. No lease, no checkpoint, no feed, no deletions.
  */
 export async function baselineLoop(options: {
-  path: string
+  /** Undefined to fetch and parse only: what waiting for the provider takes by itself. */
+  path: string | undefined
   baseUrl: string
   apiKey: string
   pageSize: number
   fields: readonly string[]
 }): Promise<BaselineResult> {
-  const db = new DatabaseSync(options.path)
-  db.exec('pragma page_size = 16384; pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -65536')
-  db.exec(
-    'create table if not exists employees (id text primary key, hash text not null, data text not null, raw text not null)',
-  )
-  const upsert = db.prepare(
-    `insert into employees (id, hash, data, raw) values (?, ?, ?, ?)
-     on conflict (id) do update set hash = excluded.hash, data = excluded.data, raw = excluded.raw where hash <> excluded.hash`,
-  )
+  const write = options.path === undefined ? undefined : openTable(options.path)
   const headers = { authorization: `Basic ${btoa(`${options.apiKey}:x`)}`, accept: 'application/json' }
   let after: string | undefined
   let records = 0
@@ -46,18 +39,37 @@ export async function baselineLoop(options: {
     const response = await fetch(url, { headers })
     if (!response.ok) throw new Error(`the sandbox answered ${String(response.status)}`)
     const body = JSON.parse(await response.text()) as ListAnswer
-    db.exec('begin immediate')
-    for (const raw of body.data) {
-      const row = employeeRow.parse(raw)
-      const employee = toEmployee(row, raw, {})
-      const data = JSON.stringify(employee)
-      upsert.run(employee.id, hash('sha256', data, 'base64url'), data, JSON.stringify(raw))
-      records += 1
-    }
-    db.exec('commit')
+    write?.page(body.data)
+    records += body.data.length
     pages += 1
     after = body.meta.page.nextCursor ?? undefined
   } while (after !== undefined)
-  db.close()
+  write?.close()
   return { records, pages }
+}
+
+function openTable(path: string): { page(rows: readonly unknown[]): void; close(): void } {
+  const db = new DatabaseSync(path)
+  db.exec('pragma page_size = 16384; pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -65536')
+  db.exec(
+    'create table if not exists employees (id text primary key, hash text not null, data text not null, raw text not null)',
+  )
+  const upsert = db.prepare(
+    `insert into employees (id, hash, data, raw) values (?, ?, ?, ?)
+     on conflict (id) do update set hash = excluded.hash, data = excluded.data, raw = excluded.raw where hash <> excluded.hash`,
+  )
+  return {
+    page(rows) {
+      db.exec('begin immediate')
+      for (const raw of rows) {
+        const employee = toEmployee(employeeRow.parse(raw), raw, {})
+        const data = JSON.stringify(employee)
+        upsert.run(employee.id, hash('sha256', data, 'base64url'), data, JSON.stringify(raw))
+      }
+      db.exec('commit')
+    },
+    close() {
+      db.close()
+    },
+  }
 }

@@ -7,9 +7,9 @@ import { listFields } from '../packages/adapter-bamboohr/src/employee-row.ts'
 import { baselineLoop } from './baseline-loop.ts'
 import { openMeasuredApp } from './measured-app.ts'
 
-/** What to measure. */
+/** What to measure: the engine, the loop by hand, the loop's fetching and parsing alone, memory, or a rate. */
 export interface MeasureJob {
-  readonly what: 'ours' | 'baseline' | 'compute' | 'memory' | 'rate'
+  readonly what: 'ours' | 'baseline' | 'drain' | 'memory' | 'rate'
   readonly path: string
   readonly baseUrl: string
   readonly pageSize: number
@@ -31,10 +31,10 @@ const job = JSON.parse(process.argv[2] ?? '') as MeasureJob
 console.log(JSON.stringify(await measure(job)))
 
 async function measure({ what, path, baseUrl, pageSize, perSecond }: MeasureJob): Promise<Measured> {
-  if (what === 'baseline') {
+  if (what === 'baseline' || what === 'drain') {
     const startedAt = performance.now()
     const { records, pages } = await baselineLoop({
-      path,
+      path: what === 'drain' ? undefined : path,
       baseUrl,
       pageSize,
       apiKey: sandboxApiKey,

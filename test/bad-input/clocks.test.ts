@@ -1,3 +1,4 @@
+import { fault } from '@unioneyes/testkit'
 import { expect, test } from 'vitest'
 import { openCompany } from './support/company.ts'
 import type { TestCompany } from './support/company.ts'
@@ -92,6 +93,17 @@ test('bad input: a process that died before the clock jumped back → success; k
   expect(busy.error?.retryAt).toBe(clock.now() + 30_000)
   jumpOurs(company, -DAY)
   await expectHealthy(company, app, 'incremental')
+})
+
+test('bad input: a wait that the provider asked for, and a clock that jumps back → success; kept: every record; nobody waits for the lost time', async () => {
+  await using s = await openSynced()
+  const { company, app } = s
+  company.faults.inject({ times: 1, fault: fault.throttled({ retryAfterSeconds: 3600 }) })
+  const run = await app.sync.full('org_1', 'bamboohr', ['employees'])
+  await expectEnd(app, run, { status: 'failed', code: 'RATE_LIMITED' })
+  jumpOurs(company, -YEAR)
+  company.clock.jump(2 * 60 * MINUTE)
+  await expectHealthy(company, company.open())
 })
 
 test('bad input: a clock far behind the provider’s, or far ahead of it → success; kept: every change', async () => {

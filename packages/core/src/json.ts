@@ -28,8 +28,9 @@ export function toJsonText(value: unknown): string {
   }
 }
 
-// 16 digits or more in a row, a decimal point between them or not: fewer always fit a double.
-const LONG_NUMBER = /\d(?:\.?\d){15}/
+// 16 digits or points in a row: fewer digits always fit a double. Spelled out, because the engine then skips through the text
+// sixteen characters at a time; `{16}` made it twenty times as slow.
+const LONG_NUMBER = new RegExp('[\\d.]'.repeat(16))
 
 /**
  * Reads JSON text without losing digits: an integer beyond 2^53 becomes a `bigint` of exactly those digits, and a

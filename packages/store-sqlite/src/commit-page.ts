@@ -9,7 +9,7 @@ import { toJsonColumn } from './json-column.ts'
 import type { PageDecision } from './page-changes.ts'
 import { decide, lastTombstones, lastUpserts } from './page-changes.ts'
 import type { PageMarks } from './page-marks.ts'
-import { quarantineRecords, releaseRecords } from './quarantine-rows.ts'
+import { quarantineRecords, releaseRecords, releaseUnidentified } from './quarantine-rows.ts'
 import type { RowStamp } from './record-rows.ts'
 import { buryRecord, confirmRecord, insertTombstone, writeRecords } from './record-rows.ts'
 import type { HandedOutStates } from './record-states.ts'
@@ -41,6 +41,7 @@ export function commitPage(context: CommitContext, commit: PageCommit<DatabaseSy
   if (isWrite)
     writeDecision(sql, { stream: entity.stream, observedAt: commit.observedAt, writeNo: writes }, decision, now)
   releaseRecords(sql, entity.stream, without(ids, decision.stale))
+  if (commit.releaseUnidentified === true) releaseUnidentified(sql, entity.stream)
   quarantineRecords(sql, entity.stream, commit, now)
   appendChanges(sql, { organizationId: key.organizationId, stream: entity.stream, runId, at: now }, decision.changes)
 

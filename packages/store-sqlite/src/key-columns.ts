@@ -1,8 +1,17 @@
 import type { ConnectionKey, EntityKey } from '@unioneyes/core'
+import { checkText } from './statements.ts'
 
-/** A connection's key as columns. */
+/**
+ * A connection's key as columns. Kysely leaves out a condition whose value is undefined: without an organization it would
+ * mean every one, so a missing name is refused.
+ * @throws IntegrationError CONFIG_INVALID
+ */
 export function connectionColumns({ organizationId, provider, connection }: ConnectionKey) {
-  return { organization_id: organizationId, provider, connection }
+  return {
+    organization_id: checkText(organizationId),
+    provider: checkText(provider),
+    connection: checkText(connection),
+  }
 }
 
 /** The columns of a connection's key, read back. */

@@ -189,6 +189,7 @@ const tables: Migration = {
       provider: ['text', required],
       connection: ['text', required],
       blocked_until: ['integer', required],
+      blocked_at: ['integer', required],
     }).addPrimaryKeyConstraint('integration_budgets_key', ['organization_id', 'provider', 'connection']),
 
     table('integration_audit', {

@@ -31,6 +31,11 @@ export function quarantineRecords(
   }
 }
 
+/** Lets rows without a readable id out of quarantine: a complete listing showed none. */
+export function releaseUnidentified(sql: Statements, stream: number): void {
+  sql.prepare('delete from integration_quarantine where stream = ? and identified = 0').run(stream)
+}
+
 /** Lets records out of quarantine that were read well, or are gone. */
 export function releaseRecords(sql: Statements, stream: number, ids: readonly string[]): void {
   if (ids.length === 0) return

@@ -57,7 +57,7 @@ export function sqliteStore(options: SqliteStoreOptions): Store<DatabaseSync> {
     records: sqliteRecordStore(database),
     feed: sqliteChangeFeed(database),
     quarantine: sqliteQuarantineStore(database),
-    budgets: sqliteBudgetStore(database),
+    budgets: sqliteBudgetStore(database, clock),
     audit: sqliteAuditLog(database),
     now: () => Promise.resolve(clock.now()),
     migrate: async () => {

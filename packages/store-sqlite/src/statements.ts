@@ -94,8 +94,8 @@ export function isStorable(text: string): boolean {
  * Refuses a text that would come back as another one, so that two keys can never become one.
  * @throws IntegrationError CONFIG_INVALID
  */
-export function checkText(text: string): string {
-  if (isStorable(text)) return text
+export function checkText(text: unknown): string {
+  if (typeof text === 'string' && isStorable(text)) return text
   throw new IntegrationError(
     'CONFIG_INVALID',
     'A name, id or other text for the store must be well-formed Unicode without NUL',

@@ -179,6 +179,8 @@ export interface IntegrationBudgets {
   provider: string
   connection: string
   blocked_until: number
+  /** When that was written: at an earlier time by the clock it does not count. */
+  blocked_at: number
 }
 
 /** Who did what, when. */

@@ -16,6 +16,7 @@ import type {
   StoredState,
   WireRows,
 } from '@unioneyes/core'
+import { turn } from './read-ahead.ts'
 import type { ObservedPage } from './read-ahead.ts'
 
 /** How to tell whether a record must be read again. */
@@ -105,15 +106,16 @@ export class PageBatch {
     }
     await this.#readStates(deletions.length === 0 ? ids : [...ids, ...deletions.map(({ id }) => id)])
     this.processed += deletions.length
-    if (page.rows) this.#compareRows(page.rows)
-    if (page.records) this.#compareRecords(page.records, page.raw ?? [])
+    if (page.rows) await this.#compareRows(page.rows)
+    if (page.records) await this.#compareRecords(page.records, page.raw ?? [])
     for (const { id, version } of deletions) this.#decide(id, { kind: 'tombstone', version })
     this.marks.push(toMark(page, ids))
   }
 
   /** Wire rows: only those whose payload changed are read. */
-  #compareRows(rows: WireRows<EntityRecord>): void {
+  async #compareRows(rows: WireRows<EntityRecord>): Promise<void> {
     for (const { id, raw } of rows.items) {
+      if (this.processed % ROWS_PER_TURN === ROWS_PER_TURN - 1) await turn()
       this.processed += 1
       const text = toJsonText(raw)
       const rawHash = this.#rawHashOf(text)
@@ -124,8 +126,9 @@ export class PageBatch {
   }
 
   /** Records that the reader made itself. */
-  #compareRecords(records: readonly EntityRecord[], payloads: readonly unknown[]): void {
+  async #compareRecords(records: readonly EntityRecord[], payloads: readonly unknown[]): Promise<void> {
     for (const [index, record] of records.entries()) {
+      if (this.processed % ROWS_PER_TURN === ROWS_PER_TURN - 1) await turn()
       this.processed += 1
       const raw = payloads[index]
       const text = toJsonText(raw === undefined ? record : raw)
@@ -238,6 +241,9 @@ export class PageBatch {
     return sha256(text) + this.#mappingTag
   }
 }
+
+// While rows are worked on, the next page is on its way: its bytes need turns of the event loop to come in.
+const ROWS_PER_TURN = 64
 
 const SAME: Decision = { kind: 'same' }
 

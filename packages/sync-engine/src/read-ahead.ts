@@ -18,6 +18,11 @@ export interface ReadAhead {
   stop(): Promise<void>
 }
 
+/** One turn of the event loop. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
+
 type Slot = { readonly page: ObservedPage } | { readonly error: unknown } | { readonly done: true }
 
 /**
@@ -72,8 +77,8 @@ export function readAhead(source: AsyncIterable<Page>, depth: number, observe: (
       if ('error' in slot) throw slot.error
       slots.shift()
       wakePump?.()
-      // One turn of the event loop: the request for the next page leaves before this one is worked on.
-      await new Promise((resolve) => setImmediate(resolve))
+      // A few turns of the event loop: the request for the next page leaves before this one is worked on.
+      for (let n = 0; n < 3; n += 1) await turn()
       return slot.page
     },
     async stop() {

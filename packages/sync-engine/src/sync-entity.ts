@@ -351,6 +351,7 @@ class EntityWork<Tx> {
       quarantined: [],
       marks: [],
       remembered: [],
+      releaseUnidentified: !this.#incomplete,
       listing: null,
       cursor,
       counters: noCounters,

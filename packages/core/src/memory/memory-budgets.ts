@@ -4,13 +4,18 @@ import type { MemoryState } from './memory-state.ts'
 import { promised } from './promised.ts'
 
 /** Budgets in memory. */
-export function memoryBudgets({ budgets }: MemoryState): BudgetStore {
+export function memoryBudgets({ budgets, clock }: MemoryState): BudgetStore {
+  const current = (name: string, now: number): number | undefined => {
+    const budget = budgets.get(name)
+    return budget !== undefined && budget.at <= now ? budget.until : undefined
+  }
   return {
-    blockedUntil: (key) => promised(() => budgets.get(connectionMapKey(key))?.until),
+    blockedUntil: (key) => promised(() => current(connectionMapKey(key), clock.now())),
     block: (key, until) =>
       promised(() => {
         const name = connectionMapKey(key)
-        budgets.set(name, { key: toConnectionKey(key), until: Math.max(budgets.get(name)?.until ?? until, until) })
+        const at = clock.now()
+        budgets.set(name, { key: toConnectionKey(key), at, until: Math.max(current(name, at) ?? until, until) })
       }),
   }
 }

@@ -28,6 +28,9 @@ export const idName = (id: string): string => mapKey('id', id)
 
 /** Puts the unreadable rows of a commit into quarantine. */
 export function quarantine<Tx>(entity: MemoryEntity, commit: PageCommit<Tx>, now: number): void {
+  if (commit.releaseUnidentified === true) {
+    for (const [name, { id }] of entity.quarantine) if (id === undefined) entity.quarantine.delete(name)
+  }
   for (const { id, rawHash, reasons, raw } of commit.quarantined) {
     const name = id === undefined ? mapKey('payload', rawHash) : idName(id)
     const firstSeenAt = entity.quarantine.get(name)?.firstSeenAt ?? now

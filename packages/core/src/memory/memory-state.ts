@@ -33,7 +33,7 @@ export interface MemoryState {
   readonly entities: Map<string, MemoryEntity>
   /** By organization. */
   readonly feeds: Map<string, MemoryFeed>
-  readonly budgets: Map<string, { readonly key: ConnectionKey; readonly until: number }>
+  readonly budgets: Map<string, { readonly key: ConnectionKey; readonly at: number; readonly until: number }>
   /** By organization, oldest first. */
   readonly audit: Map<string, AuditEntry[]>
   /** Work under way per entity, see `inTurn`. */

@@ -66,6 +66,11 @@ export interface PageCommit<Tx = unknown> {
    * updated and deleted in this commit to the counters of the listing it saves; a sweep adds what it deleted.
    */
   readonly listing: Listing | null | undefined
+  /**
+   * True at the end of a complete listing in which every row had a readable id: rows without one leave the quarantine.
+   * @default false
+   */
+  readonly releaseUnidentified?: boolean | undefined
   /** Saved as the entity's cursor when present. */
   readonly cursor?: Json | undefined
   /** Added to the run. `created`, `updated` and `deleted` are decided by the store and not passed. */
