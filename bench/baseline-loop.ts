@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { DatabaseSync } from 'node:sqlite'
+import { parseJsonText } from '@unioneyes/core'
 import { employeeRow, toEmployee } from '../packages/adapter-bamboohr/src/employee-row.ts'
 
 /** What the loop read. */
@@ -14,8 +15,9 @@ interface ListAnswer {
 }
 
 /**
- * The baseline: what a careful developer writes by hand. One page after the other: fetch, parse, validate, map, hash, and a
- * prepared upsert per row in one transaction a page, as durable as ours. No lease, no checkpoint, no feed, no deletions.
+ * The baseline: what a careful developer writes by hand. One page after the other: fetch, parse (digits kept), validate, map,
+ * hash the record and its payload, and a prepared upsert per row in one transaction a page, as durable as ours. No lease, no
+ * checkpoint, no feed, no deletions.
  */
 export async function baselineLoop(options: {
   /** Undefined to fetch and parse only: what waiting for the provider takes by itself. */
@@ -38,7 +40,7 @@ export async function baselineLoop(options: {
     if (after !== undefined) url.searchParams.set('page[after]', after)
     const response = await fetch(url, { headers })
     if (!response.ok) throw new Error(`the sandbox answered ${String(response.status)}`)
-    const body = JSON.parse(await response.text()) as ListAnswer
+    const body = parseJsonText(await response.text()) as ListAnswer
     write?.page(body.data)
     records += body.data.length
     pages += 1
@@ -48,15 +50,20 @@ export async function baselineLoop(options: {
   return { records, pages }
 }
 
+const sha256 = (text: string): string => hash('sha256', text, 'base64url')
+
 function openTable(path: string): { page(rows: readonly unknown[]): void; close(): void } {
   const db = new DatabaseSync(path)
   db.exec('pragma page_size = 16384; pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -65536')
   db.exec(
-    'create table if not exists employees (id text primary key, hash text not null, data text not null, raw text not null)',
+    `create table if not exists employees
+     (id text primary key, hash text not null, raw_hash text not null, data text not null, raw text not null)`,
   )
   const upsert = db.prepare(
-    `insert into employees (id, hash, data, raw) values (?, ?, ?, ?)
-     on conflict (id) do update set hash = excluded.hash, data = excluded.data, raw = excluded.raw where hash <> excluded.hash`,
+    `insert into employees (id, hash, raw_hash, data, raw) values (?, ?, ?, ?, ?)
+     on conflict (id) do update set
+       hash = excluded.hash, raw_hash = excluded.raw_hash, data = excluded.data, raw = excluded.raw
+     where raw_hash <> excluded.raw_hash`,
   )
   return {
     page(rows) {
@@ -64,7 +71,8 @@ function openTable(path: string): { page(rows: readonly unknown[]): void; close(
       for (const raw of rows) {
         const employee = toEmployee(employeeRow.parse(raw), raw, {})
         const data = JSON.stringify(employee)
-        upsert.run(employee.id, hash('sha256', data, 'base64url'), data, JSON.stringify(raw))
+        const text = JSON.stringify(raw)
+        upsert.run(employee.id, sha256(data), sha256(text), data, text)
       }
       db.exec('commit')
     },
