@@ -132,20 +132,16 @@ export function createConnections(deps: ConnectionsDeps): Connections {
     options: ConnectionOptions = {},
   ): Promise<void> {
     const key = toConnectionKey(organizationId, provider, options.connection)
-    const stored = await store.connections.get(key)
-    if (!stored) {
+    const reason = enabled ? undefined : 'Disabled by the app.'
+    // One step that touches nothing else: a token that is renewed meanwhile must not be overwritten.
+    if (!(await store.connections.setEnabled(key, enabled, reason))) {
       throw new IntegrationError(
         'CONFIG_INVALID',
         `Organization "${organizationId}" has no ${provider} connection "${key.connection}".`,
         { provider },
       )
     }
-    const { type, credentials, settings, webhookUrl } = stored
-    await store.connections.save({ ...key, type, credentials, settings, webhookUrl, enabled })
-    if (!enabled) {
-      await store.connections.setStatus(key, 'disabled', 'Disabled by the app.')
-      await factory.drop(key)
-    }
+    if (!enabled) await factory.drop(key)
     await audit(key, enabled ? 'connection.enable' : 'connection.disable', options.actor)
   }
 

@@ -21,12 +21,10 @@ export function sqliteBudgetStore(database: Database, clock: Clock): BudgetStore
         .insertInto('integration_budgets')
         .values({ ...connectionColumns(key), blocked_until: until, blocked_at: clock.now() })
         .onConflict((conflict) =>
-          conflict
-            .columns(['organization_id', 'provider', 'connection'])
-            .doUpdateSet({
-              blocked_until: sql`iif(blocked_at <= excluded.blocked_at, max(blocked_until, excluded.blocked_until), excluded.blocked_until)`,
-              blocked_at: sql`excluded.blocked_at`,
-            }),
+          conflict.columns(['organization_id', 'provider', 'connection']).doUpdateSet({
+            blocked_until: sql`iif(blocked_at <= excluded.blocked_at, max(blocked_until, excluded.blocked_until), excluded.blocked_until)`,
+            blocked_at: sql`excluded.blocked_at`,
+          }),
         )
       await database.write((statements) => statements.run(query))
     },

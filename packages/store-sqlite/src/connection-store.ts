@@ -62,6 +62,21 @@ export function sqliteConnectionStore(database: Database): ConnectionStore {
           ) === 1,
       ),
 
+    setEnabled: (key, enabled, reason) =>
+      database.write(
+        (sql) =>
+          sql.run(
+            queries
+              .updateTable('integration_configs')
+              .set({
+                enabled: enabled ? 1 : 0,
+                status: enabled ? ConnectionStatus.ACTIVE : ConnectionStatus.DISABLED,
+                status_reason: reason ?? null,
+              })
+              .where((row) => row.and(connectionColumns(key))),
+          ) === 1,
+      ),
+
     async setStatus(key, status, reason) {
       await database.write((sql) =>
         sql.run(

@@ -47,6 +47,7 @@ export function faultyStore<Tx>(store: Store<Tx>, hook: (moment: StoreMoment) =>
       replaceCredentials: around('connections.replaceCredentials', (...given) =>
         connections.replaceCredentials(...given),
       ),
+      setEnabled: around('connections.setEnabled', (...given) => connections.setEnabled(...given)),
       setStatus: around('connections.setStatus', (...given) => connections.setStatus(...given)),
     },
     feed: {

@@ -49,6 +49,12 @@ export function memoryConnections({ connections }: MemoryState): ConnectionStore
         patch(key, { credentials: next })
         return true
       }),
+    setEnabled: (key, enabled, reason) =>
+      promised(() => {
+        const isThere = connections.has(connectionMapKey(key))
+        patch(key, { enabled, status: enabled ? 'active' : 'disabled', statusReason: reason })
+        return isThere
+      }),
     setStatus: (key, status, reason) =>
       promised(() => {
         patch(key, { status, statusReason: reason })

@@ -40,5 +40,10 @@ export interface ConnectionStore {
   save(input: ConnectionInput): Promise<StoredConnection>
   /** Replaces the sealed credentials only if they are still `previous` (compare and set). */
   replaceCredentials(key: ConnectionKey, previous: string, next: string): Promise<boolean>
+  /**
+   * Switches a connection on or off and leaves the rest of it alone; on makes it `active`, off `disabled`.
+   * @returns false when there is no such connection.
+   */
+  setEnabled(key: ConnectionKey, enabled: boolean, reason?: string): Promise<boolean>
   setStatus(key: ConnectionKey, status: ConnectionStatus, reason?: string): Promise<void>
 }

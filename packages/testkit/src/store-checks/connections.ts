@@ -90,6 +90,20 @@ export const connectionChecks: readonly StoreCheckBody[] = [
     },
   },
   {
+    name: 'connections: switching off and on leaves everything else alone, and says when there is nothing to switch',
+    async run({ store }) {
+      await store.connections.save(connectionInput())
+      const before = present(await store.connections.get(key), 'the connection')
+      assert.equal(await store.connections.setEnabled(key, false, 'not now'), true)
+      const off = { ...before, enabled: false, status: 'disabled', statusReason: 'not now' }
+      assertSame(await store.connections.get(key), off, 'switched off')
+      assert.equal(await store.connections.setEnabled(key, true), true)
+      assertSame(await store.connections.get(key), before, 'switched on')
+      assert.equal(await store.connections.setEnabled({ ...key, organizationId: 'org_2' }, true), false)
+      assert.equal(await store.connections.get({ ...key, organizationId: 'org_2' }), undefined)
+    },
+  },
+  {
     name: 'connections: a status is kept with its reason, and a later one without a reason clears it',
     async run({ store }) {
       await store.connections.save(connectionInput())
