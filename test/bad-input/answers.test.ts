@@ -4,7 +4,7 @@ import type { Fault } from '@unioneyes/testkit'
 import { expect, test } from 'vitest'
 import type { Row } from './support/expected-employee.ts'
 import { openCompany } from './support/company.ts'
-import { checkpoint, expectEnd, expectHealthy, expectRecords, expectTruth, kept, recordsOf } from './support/look.ts'
+import { checkpoint, expectEnd, expectHealthy, expectTruth, kept, recordsOf } from './support/look.ts'
 import { openSynced } from './support/synced.ts'
 import type { SyncedCompany } from './support/synced.ts'
 
