@@ -1,22 +1,22 @@
 // Usage: generate.ts [--check]
 //
-// Writes what is derived: the package table of the README, the tables of each adapter's README, and the list of bad inputs.
-// With --check nothing is written, and anything stale fails.
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
+// Writes what is derived: the package table of the README, the tables of each adapter's README, the mutants of the laws, and
+// the list of bad inputs. With --check nothing is written, and anything stale fails.
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { format, resolveConfig } from 'prettier'
-import { bamboohr } from '@unioneyes/adapter-bamboohr'
+import { IntegrationRegistry } from '@unioneyes/core'
 import type { AnyAdapter } from '@unioneyes/core'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const check = process.argv.includes('--check')
-const adapters: readonly AnyAdapter[] = [bamboohr]
 const stale: string[] = []
 
 await put('README.md', 'packages', packagesTable())
-for (const adapter of adapters)
+for (const adapter of await registeredAdapters())
   await put(`packages/adapter-${adapter.provider}/README.md`, 'adapter', adapterTables(adapter))
+await put('docs/laws.md', 'mutants', mutantsTable())
 await write('test/bad-input.md', badInputs())
 
 if (stale.length > 0) {
@@ -24,6 +24,15 @@ if (stale.length > 0) {
   process.exitCode = 1
 } else {
   console.log(check ? 'Everything that is generated is up to date.' : 'Generated.')
+}
+
+/** The adapters of every package that has a register module. */
+async function registeredAdapters(): Promise<readonly AnyAdapter[]> {
+  for (const folder of readdirSync(join(root, 'packages'))) {
+    const file = join(root, 'packages', folder, 'src/register.ts')
+    if (existsSync(file)) await import(pathToFileURL(file).href)
+  }
+  return IntegrationRegistry.getInstance().adapters()
 }
 
 function packagesTable(): string {
@@ -45,15 +54,26 @@ function adapterTables(adapter: AnyAdapter): string {
     name,
     incremental ? 'yes' : 'no: read whole each time',
     `${deletions[how]} from a complete full sync`,
-    'not yet',
+    adapter.capabilities.supportsWebhooks ? 'yes' : 'not yet',
   ])
-  const { requests, per, source } = adapter.rateLimit ?? { requests: 0, per: 'minute', source: '' }
+  const limit = adapter.rateLimit
   const variables = Object.entries(adapter.env ?? {}).map(([name, variable]) => [`\`${variable}\``, name])
   return [
     table(['entity', 'incremental', 'deletions', 'webhooks'], entities),
-    `Limit kept: ${String(requests)} requests a ${per}. ${source ?? ''}.`,
+    limit
+      ? `Limit kept: ${limit.requests} requests a ${limit.per}. ${limit.source ?? 'No source is named'}.`
+      : 'No limit is declared.',
     table(['environment variable', 'holds'], variables),
   ].join('\n\n')
+}
+
+/** Patches named `NN-what-is-broken.patch`, by law. */
+function mutantsTable(): string {
+  const patches = readdirSync(join(root, 'test/mutants')).filter((file) => /^\d\d-.+\.patch$/.test(file))
+  const byLaw = Object.entries(Object.groupBy(patches.sort(), (file) => file.slice(0, 2)))
+  const inWords = (file: string): string => file.slice(3, -'.patch'.length).replaceAll('-', ' ')
+  const rows = byLaw.sort().map(([law, files = []]) => [String(Number(law)), files.map(inWords).join('; ')])
+  return table(['law', 'what is broken on purpose'], rows)
 }
 
 /** Tests named `bad input: <what> → <outcome>; kept: <what>` are the list. */
@@ -62,10 +82,13 @@ function badInputs(): string {
   const rows = readdirSync(folder)
     .filter((file) => file.endsWith('.test.ts'))
     .flatMap((file) => {
-      const titles = readFileSync(join(folder, file), 'utf8').matchAll(
-        /['"`]bad input: (.+?) → (.+?); kept: (.+?)['"`],?\s/g,
-      )
-      return [...titles].map(([, what = '', outcome = '', kept = '']) => [
+      const text = readFileSync(join(folder, file), 'utf8')
+      const titles = [...text.matchAll(/['"`]bad input: (.+?) → (.+?); kept: (.+?)['"`],?\s/g)]
+      if (titles.length !== text.split(/['"`]bad input: /).length - 1)
+        throw new Error(
+          `A title in test/bad-input/${file} does not read "bad input: <what> → <outcome>; kept: <what>".`,
+        )
+      return titles.map(([, what = '', outcome = '', kept = '']) => [
         what,
         outcome,
         kept,

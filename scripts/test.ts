@@ -29,6 +29,7 @@ const vitestReport = join(scratch, 'vitest.json')
 
 const steps: readonly Step[] = [
   { name: 'generated', title: 'Generated files are up to date', command: ['scripts/generate.ts', '--check'] },
+  { name: 'docs', title: 'Documents: links and code', command: ['scripts/check-docs.ts'] },
   { name: 'check', title: 'Import directions and package shape', command: ['scripts/check-packages.ts'] },
   { name: 'unused', title: 'Unused files and exports', command: ['node_modules/knip/bin/knip.js'] },
   { name: 'format', title: 'Formatting', command: ['node_modules/prettier/bin/prettier.cjs', '--check', '.'] },
