@@ -118,7 +118,7 @@ describe.each(storeKinds)('law 2: atomic page, on $name', (kind) => {
       },
     })
     const failed = await engine.full('org_1', 'scripted', ['people'])
-    expect(failed.status).toBe('failed')
+    expect(failed).toMatchObject({ status: 'failed', error: { code: 'UNEXPECTED' } })
     expect(failed.error?.message).toContain("the app's table is full")
     expect(await opened.store.records.count(key)).toBe(3)
     const resumed = await engine.full('org_1', 'scripted', ['people'])

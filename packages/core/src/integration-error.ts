@@ -17,6 +17,8 @@ export type IntegrationErrorCode =
   | 'CANCELLED'
   | 'STORE_UNAVAILABLE'
   | 'STORE_INVALID'
+  /** An exception of the app's own code or of an adapter: a bug, and not the provider's. */
+  | 'UNEXPECTED'
 
 const RETRYABLE: ReadonlySet<IntegrationErrorCode> = new Set([
   'RATE_LIMITED',

@@ -9,5 +9,5 @@ export function runErrorOf(error: unknown, now: number): RunError {
   }
   // Not one of ours: a bug in an adapter, the app's onPage, or a full disk. Its message stays, its stack goes to the logger.
   const message = error instanceof Error ? error.message : String(error)
-  return { code: 'RESPONSE_INVALID', message: `Unexpected error: ${message}` }
+  return { code: 'UNEXPECTED', message: `Unexpected error: ${message}` }
 }
