@@ -21,6 +21,7 @@ const retryable: Readonly<Record<IntegrationErrorCode, boolean>> = {
   CANCELLED: true,
   STORE_UNAVAILABLE: true,
   STORE_INVALID: false,
+  UNEXPECTED: false,
 }
 const codes = Object.keys(retryable) as IntegrationErrorCode[]
 
