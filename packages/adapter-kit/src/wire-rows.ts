@@ -117,6 +117,7 @@ function idReader(rule: string | ((item: unknown) => unknown) = 'id'): (raw: unk
 // Absent is absent: a null of the provider becomes a property of the record only where the model demands one. A mapping
 // that made no null is taken as it is: a property that is undefined is absent in JSON, and a copy costs a sync 5 %.
 function toRecord<T extends EntityRecord>(mapped: Mapped<T>, id: string, demandsNull: ReadonlySet<string>): T {
+  // Without a null, what `Mapped` allows is what T allows.
   if (mapped.id === id && !holdsNull(mapped)) return mapped as unknown as T
   const record: Record<string, unknown> = { id }
   const properties: Readonly<Record<string, unknown>> = mapped

@@ -298,7 +298,7 @@ describe('a page token that is refused', () => {
     const { integration } = await restarting(1)
     const read = await readAll(integration, 'things', { pageToken: { t: '2' } })
     expect(idsOf(read)).toEqual(['t0', 't1', 't2', 't3'])
-    expect(read[0]?.restarted).toBeDefined()
+    expect(read[0]?.restarted).toMatch(/\w/)
   })
 
   test('a token that is none of ours begins again as well', async () => {
@@ -306,7 +306,7 @@ describe('a page token that is refused', () => {
       const { integration } = await restarting(0)
       const read = await readAll(integration, 'things', { pageToken })
       expect(idsOf(read)).toEqual(['t0', 't1', 't2', 't3'])
-      expect(read[0]?.restarted).toBeDefined()
+      expect(read[0]?.restarted).toMatch(/\w/)
     }
   })
 

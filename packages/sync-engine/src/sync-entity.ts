@@ -13,6 +13,7 @@ import type {
   SyncType,
 } from '@unioneyes/core'
 import type { EngineSettings } from './engine-options.ts'
+import { cancelledError, withoutRead } from './entity-errors.ts'
 import { leaseLost } from './lease-keeper.ts'
 import type { KeptLease } from './lease-keeper.ts'
 import { beginListing, openListing } from './open-listing.ts'
@@ -382,20 +383,4 @@ class EntityWork<Tx> {
 function countersOf(batch: PageBatch): Omit<RunCounters, 'created' | 'updated' | 'deleted'> {
   const { processed, unchanged, pages, usage } = batch
   return { processed, unchanged, pages, failed: batch.quarantined.length, ...usage }
-}
-
-function withoutRead(key: EntityKey): IntegrationError {
-  return new IntegrationError(
-    'UNSUPPORTED',
-    `The ${key.provider} integration implements sync() but not read(), so the engine cannot drive it. Implement read(), or call integration.sync() yourself.`,
-    { provider: key.provider, entity: key.entity },
-  )
-}
-
-function cancelledError(key: EntityKey): IntegrationError {
-  return new IntegrationError(
-    'CANCELLED',
-    `The sync of ${key.entity} was cancelled after the page in hand; the next sync goes on from there.`,
-    { provider: key.provider, entity: key.entity },
-  )
 }

@@ -342,8 +342,8 @@ for (const { name, breaks, noticedBy } of mutants) {
       return { ...store, ...breaks(store, clock) }
     })
     const check = checks.find((candidate) => candidate.name === noticedBy)
-    expect(check, 'the check exists').toBeDefined()
-    await expect(check?.run()).rejects.toThrow()
+    if (!check) throw new Error(`There is no check named "${noticedBy}".`)
+    await expect(check.run()).rejects.toThrow()
   })
 }
 
