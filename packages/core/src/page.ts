@@ -48,6 +48,12 @@ export interface Page<T extends EntityRecord = EntityRecord> {
   readonly raw?: readonly unknown[] | undefined
   readonly rows?: WireRows<T> | undefined
   readonly deleted?: readonly (string | Deletion)[] | undefined
+  /**
+   * Beginnings of ids of which this page shows every record there is: a stored record whose id begins with one of them and
+   * which the page does not show is deleted. For feeds that answer with all rows of what changed: an id `12/7` lets a page
+   * replace everything of `12/`.
+   */
+  readonly replaces?: readonly string[] | undefined
   /** The page token: where this listing goes on. Saved with the page, valid in this listing only. Absent on the last page. */
   readonly next?: Json | undefined
   /** Where a later sync may start. */
