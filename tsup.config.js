@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 
 // One configuration for every package; tsup runs inside the package's folder. What is built is what `exports` names:
 // the source condition says where an entry starts, `default` where it lands.
@@ -8,6 +8,8 @@ const entry = Object.fromEntries(
     .filter((target) => typeof target === 'object')
     .map((target) => [target.default.replace(/^\.\/dist\/|\.js$/g, ''), target['@unioneyes/source']]),
 )
+// A worker thread is loaded by its address, so it is a file of its own beside the package's.
+for (const file of globSync('src/*-worker.ts')) entry[file.replace(/^src\/|\.ts$/g, '')] = file
 
 export default {
   entry,

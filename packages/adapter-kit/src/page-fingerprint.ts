@@ -13,7 +13,7 @@ export function pageFingerprint(mapping: string, listing: number, token: Json | 
     token ?? null,
     answer.status,
     answer.headers.get('link'),
-    hash('sha256', answer.bytes),
+    answer.digest(),
   ]
   return hash('sha256', JSON.stringify(parts))
 }

@@ -50,17 +50,21 @@ export function sqliteConnectionStore(database: Database): ConnectionStore {
       return toConnection(row)
     },
 
-    replaceCredentials: (key, previous, next) =>
-      database.write(
-        (sql) =>
-          sql.run(
-            queries
-              .updateTable('integration_configs')
-              .set({ credentials: next })
-              .where((row) => row.and(connectionColumns(key)))
-              .where('credentials', '=', previous),
-          ) === 1,
-      ),
+    replaceCredentials: (key, previous, next, standing) => {
+      const query = queries
+        .updateTable('integration_configs')
+        .set({ credentials: next })
+        .where((row) => row.and(connectionColumns(key)))
+        .where('credentials', '=', previous)
+      if (standing === undefined) return database.write((sql) => sql.run(query) === 1)
+      const { status, reason = null } = standing
+      // A disabled connection keeps its status: what was found out about its credentials does not switch it on.
+      const withStanding = query.set((row) => ({
+        status: row.case().when('enabled', '=', 0).then(row.ref('status')).else(status).end(),
+        status_reason: row.case().when('enabled', '=', 0).then(row.ref('status_reason')).else(reason).end(),
+      }))
+      return database.write((sql) => sql.run(withStanding) === 1)
+    },
 
     setEnabled: (key, enabled, reason) =>
       database.write(

@@ -82,16 +82,28 @@ export class Database {
     return this.#inTurn((sql) => transaction(sql, 'begin immediate', body))
   }
 
+  /** Runs a body that writes through another handle on the same file, in turn with the writes of this one. */
+  elsewhere<T>(body: () => Promise<T>): Promise<T> {
+    this.#refuseIfClosed()
+    const turn = this.#lastWrite.then(body)
+    this.#lastWrite = turn.catch(() => undefined)
+    return turn
+  }
+
   /** Runs a body that must stand outside of a transaction, in turn with the writes. */
   maintain<T>(body: (sql: Statements) => T): Promise<T> {
     return this.#inTurn(body)
   }
 
-  /** Waits for the writes under way, empties the log into the file and closes it. Later calls reject. */
-  async close(): Promise<void> {
+  /**
+   * Waits for the writes under way, empties the log into the file and closes it. Later calls reject.
+   * @param closeOthers closes other handles of this process on the file, between the two.
+   */
+  async close(closeOthers?: () => Promise<void> | undefined): Promise<void> {
     if (this.#closed) return
     this.#closed = true
     await this.#lastWrite
+    await closeOthers?.()
     const handle = await this.#opened?.then(
       (sql) => sql.handle,
       () => undefined,

@@ -1,26 +1,44 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { Clock, PageStore } from '@unioneyes/core'
+import type { Clock, PageCommit, PageStore } from '@unioneyes/core'
 import { commitPage } from './commit-page.ts'
+import type { CommitRequest, CommitThread } from './commit-thread.ts'
 import type { Database } from './database.ts'
 import { findEntity, requireLease } from './entity-row.ts'
 import { ListingDifferences } from './listing-difference.ts'
+import { idsUnder } from './ids-under.ts'
 import { PageMarks } from './page-marks.ts'
 import { HandedOutStates } from './record-states.ts'
 import { planSweep, sweep } from './sweep.ts'
 
 const MARKS_PER_TURN = 500
 
+/** Who carries out commits of many records. */
+export interface LargeCommits {
+  readonly thread: CommitThread
+  /** From how many upserts on a commit is large. */
+  readonly upserts: number
+}
+
 /** The one write path: records, feed, quarantine, marks, checkpoint and counters in one flushed transaction. */
-export function sqlitePageStore(database: Database, clock: Clock): PageStore<DatabaseSync> {
+export function sqlitePageStore(
+  database: Database,
+  clock: Clock,
+  large: LargeCommits | undefined,
+): PageStore<DatabaseSync> {
   const states = new HandedOutStates()
   const marks = new PageMarks()
   const differences = new ListingDifferences(database)
   return {
     states: (key, ids) => database.read((sql) => states.read(sql, key, ids)),
 
+    idsUnder: (key, prefix) => database.read((sql) => idsUnder(sql, key, prefix)),
+
     recall: (key, fingerprint) => database.read((sql) => marks.recall(sql, key, fingerprint)),
 
-    commitPage: (commit) => database.write((sql) => commitPage({ sql, states, marks, now: clock.now() }, commit)),
+    commitPage: (commit) =>
+      large && isForThread(commit, large)
+        ? database.elsewhere(() => large.thread.commit(toRequest(commit, clock.now())))
+        : database.write((sql) => commitPage({ sql, states, marks, now: clock.now() }, commit)),
 
     seen: (key, listingId) =>
       differences.exclusively(async () => {
@@ -47,4 +65,17 @@ export function sqlitePageStore(database: Database, clock: Clock): PageStore<Dat
       }
     },
   }
+}
+
+/** Whether a commit is large enough, and needs nothing that lives on this thread: the app's callback, what was recalled. */
+function isForThread(
+  { upserts, remembered, onPage }: PageCommit<DatabaseSync>,
+  { thread, upserts: enough }: LargeCommits,
+): boolean {
+  return upserts.length >= enough && remembered.length === 0 && onPage === undefined && thread.ready
+}
+
+function toRequest(commit: PageCommit<DatabaseSync>, now: number): CommitRequest {
+  // The states that were handed out are known by identity, which a copy has not: the thread reads them again.
+  return { commit: { ...commit, basis: undefined, onPage: undefined }, now }
 }

@@ -4,6 +4,7 @@ import { IntegrationError, silentLogger, systemClock } from '@unioneyes/core'
 import { sqliteAuditLog } from './audit-log.ts'
 import { sqliteBudgetStore } from './budget-store.ts'
 import { sqliteChangeFeed } from './change-feed.ts'
+import { CommitThread } from './commit-thread.ts'
 import { sqliteConnectionStore } from './connection-store.ts'
 import { Database } from './database.ts'
 import { erase, finishErasures } from './erase.ts'
@@ -46,14 +47,29 @@ export interface SqliteStoreOptions {
  * await store.migrate()
  */
 export function sqliteStore(options: SqliteStoreOptions): Store<DatabaseSync> {
-  const { path, clock = systemClock, logger = silentLogger, lockWaitMs = 10_000, maxPages } = options
+  return storeWithThread(options, UPSERTS_FOR_THREAD)
+}
+
+// Copying a record to the thread costs a quarter of writing it, and a commit of a few is over before the thread hears of it.
+const UPSERTS_FOR_THREAD = 250
+
+/**
+ * As {@link sqliteStore}.
+ * @param upsertsForThread from how many records on a commit is carried out by the second thread
+ */
+export function storeWithThread(
+  options: SqliteStoreOptions,
+  upsertsForThread: number,
+  thread = threadFor(options),
+): Store<DatabaseSync> {
+  const { path, clock = systemClock, logger = silentLogger, lockWaitMs = LOCK_WAIT_MS, maxPages } = options
   checkOptions(path, lockWaitMs, maxPages)
   const database = new Database({ path, clock, logger, lockWaitMs, maxPages })
   return {
     connections: sqliteConnectionStore(database),
     runs: sqliteRunStore(database, clock),
     leases: sqliteLeaseStore(database, clock),
-    pages: sqlitePageStore(database, clock),
+    pages: sqlitePageStore(database, clock, thread && { thread, upserts: upsertsForThread }),
     records: sqliteRecordStore(database),
     feed: sqliteChangeFeed(database),
     quarantine: sqliteQuarantineStore(database),
@@ -66,8 +82,15 @@ export function sqliteStore(options: SqliteStoreOptions): Store<DatabaseSync> {
       return taken
     },
     erase: (scope) => erase(database, scope),
-    close: () => database.close(),
+    close: () => database.close(() => thread?.close()),
   }
+}
+
+const LOCK_WAIT_MS = 10_000
+
+/** The thread of a store; none for a database in memory, which has one handle only. */
+function threadFor({ path, lockWaitMs = LOCK_WAIT_MS, maxPages }: SqliteStoreOptions): CommitThread | undefined {
+  return path === ':memory:' ? undefined : new CommitThread({ path, lockWaitMs, maxPages })
 }
 
 function checkOptions(path: string, lockWaitMs: number, maxPages: number | undefined): void {

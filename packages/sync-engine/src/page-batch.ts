@@ -47,6 +47,7 @@ export class PageBatch {
   readonly #store: Store
   readonly #rules: BatchRules
   readonly #mappingTag: string
+  #previous: PageBatch | undefined
   readonly #decisions = new Map<string, Decision>()
   readonly #unidentified: QuarantineWrite[] = []
   readonly #states = new Map<string, StoredState>()
@@ -68,9 +69,13 @@ export class PageBatch {
   /** The largest total that a page stated. */
   total: number | undefined
 
-  constructor(store: Store, rules: BatchRules) {
+  /** @param previous the batch whose commit is under way: what it writes is not stored yet when states are read. */
+  constructor(store: Store, rules: BatchRules, previous?: PageBatch) {
     this.#store = store
     this.#rules = rules
+    this.#previous = previous
+    // Its own comparisons are over; without this, every batch of a run would stay in memory.
+    if (previous) previous.#previous = undefined
     this.#mappingTag = sha256(rules.mapping).slice(0, 12)
   }
 
@@ -104,12 +109,32 @@ export class PageBatch {
     for (const { id } of page.rows?.items ?? page.records ?? []) {
       if (isReadable(id)) ids.push(id)
     }
+    deletions.push(...(await this.#replaced(page.replaces ?? [], new Set(ids))))
     await this.#readStates(deletions.length === 0 ? ids : [...ids, ...deletions.map(({ id }) => id)])
     this.processed += deletions.length
     if (page.rows) await this.#compareRows(page.rows)
     if (page.records) await this.#compareRecords(page.records, page.raw ?? [])
     for (const { id, version } of deletions) this.#decide(id, { kind: 'tombstone', version })
     this.marks.push(toMark(page, ids))
+  }
+
+  /** What the page deletes by showing everything of a group without it. */
+  async #replaced(prefixes: readonly string[], shown: ReadonlySet<string>): Promise<Deletion[]> {
+    const gone = new Set<string>()
+    for (const prefix of prefixes) {
+      if (!isReadable(prefix)) continue
+      const stored = await this.#store.pages.idsUnder(this.#rules.key, prefix)
+      // What earlier pages brought may not be stored yet.
+      for (const id of [...stored, ...this.idsUnder(prefix), ...(this.#previous?.idsUnder(prefix) ?? [])]) {
+        if (!shown.has(id)) gone.add(id)
+      }
+    }
+    return [...gone].map((id) => ({ id }))
+  }
+
+  /** The ids that it decided on and that begin with a prefix. */
+  idsUnder(prefix: string): string[] {
+    return [...this.#decisions.keys()].filter((id) => id.startsWith(prefix))
   }
 
   /** Wire rows: only those whose payload changed are read. */
@@ -150,8 +175,8 @@ export class PageBatch {
 
   /** Whether the store has exactly this payload, read by exactly this mapping. */
   #isKnown(id: string, rawHash: string): boolean {
-    const stored = this.#states.get(id)
-    if (stored?.rawHash !== rawHash || stored.deleted) return false
+    const stored = this.#live(id)
+    if (stored?.rawHash !== rawHash) return false
     return !this.#rules.reread && !this.#rules.quarantinedIds.has(id)
   }
 
@@ -167,14 +192,28 @@ export class PageBatch {
     if (result.kind === 'deleted') return { kind: 'tombstone', version: result.version }
     const data = toJsonText(result.record)
     const hash = sha256(data)
-    const stored = this.#states.get(id)
     return {
       kind: 'write',
       write: { id, hash, rawHash, data, raw, version: result.version },
       // Kept only for an `onPage` that will look at it: a thousand live objects cost the collector more than they are worth.
       record: this.#rules.keepRecords ? result.record : undefined,
-      changed: stored === undefined || stored.deleted || stored.hash !== hash,
+      changed: this.#live(id)?.hash !== hash,
     }
+  }
+
+  /** The hashes of a live record as it is stored, or will be when the commit under way is done. */
+  #live(id: string): Pick<StoredState, 'hash' | 'rawHash'> | undefined {
+    const coming = this.#previous?.coming(id)
+    if (coming !== undefined) return coming ?? undefined
+    const stored = this.#states.get(id)
+    return stored?.deleted === false ? stored : undefined
+  }
+
+  /** What its commit writes of a record; null for a deletion, undefined when it leaves the record as it is. */
+  coming(id: string): RecordWrite | null | undefined {
+    const decision = this.#decisions.get(id)
+    if (decision?.kind === 'write') return decision.write
+    return decision?.kind === 'tombstone' ? null : undefined
   }
 
   async #readStates(ids: readonly string[]): Promise<void> {

@@ -20,7 +20,7 @@ import { beginListing, openListing } from './open-listing.ts'
 import type { ListingRequest } from './open-listing.ts'
 import { PageBatch } from './page-batch.ts'
 import type { BatchRules } from './page-batch.ts'
-import { readAhead } from './read-ahead.ts'
+import { readAhead, turn } from './read-ahead.ts'
 import type { ObservedPage, ReadAhead } from './read-ahead.ts'
 import { sweepListing } from './sweep-listing.ts'
 import { runErrorOf } from './run-error.ts'
@@ -80,6 +80,8 @@ class EntityWork<Tx> {
   #observedAt: number
   /** Pages that wait for their commit. */
   #batch: PageBatch | undefined
+  /** The commit under way; meanwhile the next pages are compared. */
+  #writing: { readonly batch: PageBatch; readonly done: Promise<void> } | undefined
 
   constructor(job: EntityJob<Tx>) {
     this.#job = job
@@ -130,6 +132,8 @@ class EntityWork<Tx> {
       await this.#drain(ahead, rules)
     } finally {
       await ahead.stop()
+      // No commit outlives its reading. What it threw is told by whoever waited for it.
+      await this.#written().catch(() => undefined)
     }
   }
 
@@ -144,28 +148,44 @@ class EntityWork<Tx> {
       } catch (error) {
         // What came before the failure is good and is kept.
         await this.#flush()
+        await this.#written()
         throw error
       }
       this.#stopIfAsked()
       if (next === undefined) break
       if (next.page.restarted !== undefined) {
         this.#batch = undefined
+        await this.#written()
         await this.#restart(next.page.restarted)
       }
       if (!this.#batch) since = clock.now()
-      const batch = (this.#batch ??= new PageBatch(store, rules))
+      const batch = (this.#batch ??= new PageBatch(store, rules, this.#writing?.batch))
       await batch.add(next)
       const full = batch.weight >= recordsPerCommit || batch.pages >= MAX_PAGES || this.#job.signal.aborted
       if (full || clock.now() - since >= gatherMs) await this.#flush()
       this.#stopIfAsked()
     }
     await this.#flush()
+    await this.#written()
   }
 
+  /** Begins the commit of the pages that wait for it, once the one before is done: there is never more than one. */
   async #flush(): Promise<void> {
+    await this.#written()
     const batch = this.#batch
     this.#batch = undefined
-    if (batch) await this.#commit(batch)
+    if (!batch) return
+    const done = this.#commit(batch)
+    this.#writing = { batch, done }
+    // A store that commits on this thread is done within a turn, and later pages are better compared with what it wrote.
+    await Promise.race([done.catch(() => undefined), turn()])
+  }
+
+  /** Waits for the commit under way. @throws what it threw */
+  async #written(): Promise<void> {
+    const { done } = this.#writing ?? {}
+    this.#writing = undefined
+    await done
   }
 
   /** The page in hand is committed before a stop: it is asked for only between commits. */

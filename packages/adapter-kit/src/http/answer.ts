@@ -1,3 +1,4 @@
+import { createHash, hash } from 'node:crypto'
 import { parseJsonText } from '@unioneyes/core'
 
 /** What the provider answered: its status, its headers, and its body read to the end. */
@@ -5,13 +6,28 @@ export class Answer {
   readonly status: number
   readonly headers: Headers
   readonly url: string
-  readonly bytes: Buffer
+  readonly #chunks: readonly Uint8Array[]
+  #bytes: Buffer | undefined
 
-  constructor(status: number, headers: Headers, url: string, bytes: Buffer) {
+  /** @param chunks the body as it arrived: put together only when somebody wants to read it. */
+  constructor(status: number, headers: Headers, url: string, chunks: readonly Uint8Array[]) {
     this.status = status
     this.headers = headers
     this.url = url
-    this.bytes = bytes
+    this.#chunks = chunks
+  }
+
+  get bytes(): Buffer {
+    return (this.#bytes ??= Buffer.concat(this.#chunks))
+  }
+
+  /** SHA-256 of the body, in hexadecimal digits. */
+  digest(): string {
+    const [first, ...more] = this.#chunks
+    if (first === undefined || more.length === 0) return hash('sha256', first ?? '')
+    const whole = createHash('sha256')
+    for (const chunk of this.#chunks) whole.update(chunk)
+    return whole.digest('hex')
   }
 
   /** The body as UTF-8 text. A property, so that callbacks may take it apart from its answer. */

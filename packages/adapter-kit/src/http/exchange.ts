@@ -44,11 +44,11 @@ export async function exchange(parts: ExchangeParts): Promise<Answer> {
       redirect: 'manual',
       signal: stop.signal,
     })
-    const bytes = response.ok
+    const chunks = response.ok
       ? await readBody(response, parts.maxResponseBytes)
       : await readBodyStart(response, MAX_REFUSAL_BYTES)
-    plan.meter.bytes += bytes.length
-    return new Answer(response.status, response.headers, parts.url.href, bytes)
+    plan.meter.bytes += chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0)
+    return new Answer(response.status, response.headers, parts.url.href, chunks)
   } catch (error) {
     if (plan.signal?.aborted === true) throw error
     if (stop.signal.reason === timedOut) throw timeoutError(timeoutMs, about)

@@ -7,21 +7,21 @@ export class BodyTooLargeError extends Error {}
  *
  * @throws BodyTooLargeError beyond `limit` bytes.
  */
-export async function readBody(response: Response, limit: number): Promise<Buffer> {
+export async function readBody(response: Response, limit: number): Promise<readonly Uint8Array[]> {
   const stated = Number(response.headers.get('content-length') ?? Number.NaN)
   if (stated > limit) {
     await response.body?.cancel()
     throw new BodyTooLargeError()
   }
-  const { chunks, size, whole } = await readChunks(response, limit)
+  const { chunks, whole } = await readChunks(response, limit)
   if (!whole) throw new BodyTooLargeError()
-  return Buffer.concat(chunks, size)
+  return chunks
 }
 
 /** Reads at most the first `limit` bytes of a body and lets go of the rest. */
-export async function readBodyStart(response: Response, limit: number): Promise<Buffer> {
+export async function readBodyStart(response: Response, limit: number): Promise<readonly Uint8Array[]> {
   const { chunks, size } = await readChunks(response, limit)
-  return Buffer.concat(chunks, size).subarray(0, limit)
+  return [Buffer.concat(chunks, size).subarray(0, limit)]
 }
 
 async function readChunks(

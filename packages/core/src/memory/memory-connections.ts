@@ -43,10 +43,12 @@ export function memoryConnections({ connections }: MemoryState): ConnectionStore
         connections.set(name, saved)
         return structuredClone(saved)
       }),
-    replaceCredentials: (key, previous, next) =>
+    replaceCredentials: (key, previous, next, standing) =>
       promised(() => {
-        if (connections.get(connectionMapKey(key))?.credentials !== previous) return false
-        patch(key, { credentials: next })
+        const stored = connections.get(connectionMapKey(key))
+        if (stored?.credentials !== previous) return false
+        const changed = standing && stored.enabled ? { status: standing.status, statusReason: standing.reason } : {}
+        patch(key, { credentials: next, ...changed })
         return true
       }),
     setEnabled: (key, enabled, reason) =>

@@ -31,6 +31,11 @@ export function memoryPages(state: MemoryState): PageStore<MemoryTx> {
         }
         return { writes: entity?.writes ?? 0, states }
       }),
+    idsUnder: (key, prefix) =>
+      promised(() => {
+        const rows = [...(findEntity(state, key)?.rows ?? [])]
+        return rows.flatMap(([id, row]) => (row.deletedAt === undefined && id.startsWith(prefix) ? id : []))
+      }),
     recall: (key, fingerprint) =>
       promised(() => {
         const entity = findEntity(state, key)

@@ -118,6 +118,8 @@ export interface SweepPlan {
 export interface PageStore<Tx = unknown> {
   /** The states of the given records; ids the store does not have are absent. */
   states(key: EntityKey, ids: readonly string[]): Promise<StatesBasis>
+  /** The ids of live records that begin with `prefix`, which is not empty, in no particular order. */
+  idsUnder(key: EntityKey, prefix: string): Promise<readonly string[]>
   /** The page with this fingerprint, if it was committed before and none of its records was written or deleted since. */
   recall(key: EntityKey, fingerprint: string): Promise<RememberedPage | undefined>
   /**

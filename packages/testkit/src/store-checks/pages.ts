@@ -24,6 +24,34 @@ export const pageChecks: readonly StoreCheckBody[] = [
     },
   },
   {
+    name: 'pages: the ids under a prefix are those of live records that begin with it, code point for code point',
+    async run({ store }) {
+      const ids = [
+        '1/',
+        '1/a',
+        '1/\u{10ffff}',
+        '1/\u{10ffff}z',
+        '10/a',
+        '1',
+        '1.',
+        '10',
+        '2/a',
+        'É/\ud7ff',
+        'É/\ue000',
+        'É/😀',
+      ]
+      await store.pages.commitPage(pageCommit({ upserts: ids.map((id) => record(id)) }))
+      const elsewhere = { ...people, entity: 'teams' }
+      await store.pages.commitPage(pageCommit({ key: elsewhere, upserts: [record('1/elsewhere')] }))
+      await store.pages.commitPage(pageCommit({ observedAt: T + 1, tombstones: [{ id: '2/a' }] }))
+      for (const prefix of ['1/', '1', '1/\u{10ffff}', 'É/', 'É/\ud7ff', '2/', 'x', '\u{10ffff}']) {
+        const expected = ids.filter((id) => id.startsWith(prefix) && id !== '2/a')
+        assertIds(await store.pages.idsUnder(people, prefix), expected, `under ${JSON.stringify(prefix)}`)
+      }
+      assertIds(await store.pages.idsUnder({ ...people, organizationId: 'org_2' }, '1/'), [], 'another organization')
+    },
+  },
+  {
     name: 'pages: a record with another hash is updated',
     async run({ store }) {
       await store.pages.commitPage(pageCommit({ upserts: [record('a'), record('b')] }))

@@ -1,0 +1,206 @@
+import fc from 'fast-check'
+import {
+  BaseIntegration,
+  IntegrationError,
+  IntegrationType,
+  createIntegrations,
+  createVault,
+  generateVaultKey,
+  memoryStore,
+} from '@unioneyes/core'
+import type { Adapter, EntityRecord, Page, PageStore, Store } from '@unioneyes/core'
+import { describe, expect, test } from 'vitest'
+import { createSyncEngine } from '../src/index.ts'
+
+interface Thing extends EntityRecord {
+  readonly word: string
+}
+
+const key = { organizationId: 'org_1', provider: 'paged', connection: 'default', entity: 'things' }
+const vaultKey = generateVaultKey()
+
+/** A provider that answers with the given pages; `asked` is called before each. */
+class PagedIntegration extends BaseIntegration {
+  readonly #pages: () => readonly Page<Thing>[]
+  readonly #asked: (page: number) => void
+
+  constructor(pages: () => readonly Page<Thing>[], asked: (page: number) => void) {
+    super(IntegrationType.HRIS, 'paged', { supportedEntities: ['things'], supportsIncrementalSync: true })
+    this.#pages = pages
+    this.#asked = asked
+  }
+
+  connect(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  disconnect(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  healthCheck(): Promise<{ status: 'healthy' }> {
+    return Promise.resolve({ status: 'healthy' })
+  }
+
+  override async *read(): AsyncGenerator<Page<Thing>> {
+    const pages = this.#pages()
+    for (const [index, page] of pages.entries()) {
+      this.#asked(index)
+      await Promise.resolve()
+      const last = index === pages.length - 1
+      yield { ...page, next: last ? undefined : index + 1, cursor: last ? 'end' : undefined, complete: last }
+    }
+  }
+}
+
+async function engineOn(
+  store: Store,
+  pages: () => readonly Page<Thing>[],
+  recordsPerCommit: number,
+  asked: (page: number) => void = () => undefined,
+) {
+  const adapter: Adapter<'paged', { things: Thing }> = {
+    specVersion: 'v1',
+    provider: 'paged',
+    name: 'Paged',
+    type: IntegrationType.HRIS,
+    version: '1.0.0',
+    capabilities: new PagedIntegration(pages, asked).capabilities,
+    entities: { things: { incremental: true, deletions: 'feed' } },
+    create: () => new PagedIntegration(pages, asked),
+  }
+  const integrations = createIntegrations({
+    adapters: [adapter],
+    store,
+    vault: createVault({ keys: { k1: vaultKey } }),
+  })
+  await integrations.connections.save('org_1', 'paged', { credentials: {}, settings: {} })
+  return createSyncEngine({ integrations, store, recordsPerCommit, gatherMs: 60_000 })
+}
+
+/** The store, with commits that take a while, as on another thread or another machine. */
+function slowly(store: Store, around: (commit: () => Promise<unknown>) => Promise<void>): Store {
+  const commitPage: PageStore['commitPage'] = async (commit) => {
+    let result: Awaited<ReturnType<PageStore['commitPage']>> | undefined
+    await around(async () => (result = await store.pages.commitPage(commit)))
+    if (!result) throw new Error('the commit was not carried out')
+    return result
+  }
+  return { ...store, pages: { ...store.pages, commitPage } }
+}
+
+async function turns(count: number): Promise<void> {
+  for (let n = 0; n < count; n += 1) await new Promise((resolve) => setImmediate(resolve))
+}
+
+async function stored(store: Store): Promise<Record<string, string>> {
+  const records = await store.records.list(key, { limit: 1_000 })
+  return Object.fromEntries(records.map(({ id, data }) => [id, (JSON.parse(data) as Thing).word]))
+}
+
+const thing = (id: string, word = 'first'): Thing => ({ id, word })
+
+describe('the commit under way', () => {
+  test('does not hold up the pages after it, and there is never a second one', async () => {
+    const store = memoryStore()
+    let asked = 0
+    let under = 0
+    let most = 0
+    const askedMeanwhile: number[] = []
+    const slow = slowly(store, async (commit) => {
+      under += 1
+      most = Math.max(most, under)
+      const before = asked
+      await turns(20)
+      await commit()
+      askedMeanwhile.push(asked - before)
+      under -= 1
+    })
+    const pages = Array.from({ length: 8 }, (_, n) => ({ records: [thing(`a${String(n)}`), thing(`b${String(n)}`)] }))
+    const engine = await engineOn(
+      slow,
+      () => pages,
+      2,
+      () => (asked += 1),
+    )
+    const run = await engine.full('org_1', 'paged', ['things'])
+    expect(run).toMatchObject({ status: 'success', counters: { processed: 16, created: 16 } })
+    expect(most).toBe(1)
+    expect(Math.max(...askedMeanwhile)).toBeGreaterThan(0)
+  })
+
+  test('that fails stops the run before anything later is written, and the next run goes on there', async () => {
+    const store = memoryStore()
+    let commits = 0
+    const failing = slowly(store, async (commit) => {
+      commits += 1
+      await turns(3)
+      if (commits === 3) throw new IntegrationError('STORE_UNAVAILABLE', 'The disk is full.')
+      await commit()
+    })
+    const pages = Array.from({ length: 8 }, (_, n) => ({ records: [thing(`a${String(n)}`)] }))
+    const run = await (await engineOn(failing, () => pages, 1)).full('org_1', 'paged', ['things'])
+    expect(run).toMatchObject({ status: 'failed', error: { code: 'STORE_UNAVAILABLE' } })
+    expect(Object.keys(await stored(store))).toEqual(['a0', 'a1'])
+  })
+
+  test('whatever pages say, and however slowly they are written, the last word of each record is stored', async () => {
+    const ids = fc.constantFrom('a/1', 'a/2', 'b/1', 'b/2', 'c')
+    const page = fc.record({
+      records: fc.array(fc.record({ id: ids, word: fc.constantFrom('one', 'two', 'three') }), { maxLength: 4 }),
+      deleted: fc.array(ids, { maxLength: 1 }),
+      replaces: fc.array(fc.constantFrom('a/', 'b/'), { maxLength: 1 }),
+    })
+    const syncs = fc.array(fc.array(page, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 3 })
+    await fc.assert(
+      fc.asyncProperty(
+        syncs,
+        fc.integer({ min: 1, max: 5 }),
+        fc.integer({ min: 0, max: 4 }),
+        async (all, per, slow) => {
+          const store = memoryStore()
+          let pages: readonly Page<Thing>[] = []
+          const engine = await engineOn(
+            slowly(store, async (commit) => {
+              await turns(slow)
+              await commit()
+            }),
+            () => pages,
+            per,
+          )
+          const expected = new Map<string, string>()
+          await engine.full('org_1', 'paged', ['things'])
+          for (pages of all) {
+            for (const { records = [], deleted = [], replaces = [] } of pages) {
+              const shown = new Set(records.map(({ id }) => id))
+              for (const id of [...expected.keys()])
+                if (!shown.has(id) && replaces.some((prefix) => id.startsWith(prefix))) expected.delete(id)
+              for (const { id, word } of records) expected.set(id, word)
+              for (const id of deleted) if (typeof id === 'string') expected.delete(id)
+            }
+            const run = await engine.incremental('org_1', 'paged', ['things'])
+            expect(run.error).toBeUndefined()
+            expect(await stored(store)).toEqual(Object.fromEntries(expected))
+          }
+        },
+      ),
+      { numRuns: 150 },
+    )
+  })
+})
+
+describe('a page that replaces a group', () => {
+  test('deletes what it does not show of the group, and nothing else', async () => {
+    const store = memoryStore()
+    let pages: readonly Page<Thing>[] = [{ records: [thing('1/a'), thing('1/b'), thing('10/a'), thing('2/a')] }]
+    const engine = await engineOn(store, () => pages, 100)
+    await engine.full('org_1', 'paged', ['things'])
+    pages = [
+      { records: [thing('1/b', 'second'), thing('1/c')], replaces: ['1/'] },
+      { records: [], replaces: ['3/'] },
+    ]
+    const run = await engine.incremental('org_1', 'paged', ['things'])
+    expect(run).toMatchObject({ status: 'success', counters: { created: 1, updated: 1, deleted: 1 } })
+    expect(await stored(store)).toEqual({ '1/b': 'second', '1/c': 'first', '10/a': 'first', '2/a': 'first' })
+  })
+})
