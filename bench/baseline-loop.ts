@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import { DatabaseSync } from 'node:sqlite'
 import { parseJsonText } from '@unioneyes/core'
 import { employeeRow, toEmployee } from '../packages/adapter-bamboohr/src/employee-row.ts'
@@ -19,25 +19,19 @@ interface ListAnswer {
  * hash the record and its payload, and a prepared upsert per row in one transaction a page, as durable as ours. No lease, no
  * checkpoint, no feed, no deletions.
  */
-export async function baselineLoop(options: {
-  /** Undefined to fetch and parse only: what waiting for the provider takes by itself. */
-  path: string | undefined
-  baseUrl: string
-  apiKey: string
-  pageSize: number
-  fields: readonly string[]
-}): Promise<BaselineResult> {
+export async function baselineLoop(
+  options: Walk & {
+    /** Undefined to fetch and parse only: what waiting for the provider takes by itself. */
+    readonly path: string | undefined
+  },
+): Promise<BaselineResult> {
   const write = options.path === undefined ? undefined : openTable(options.path)
-  const headers = { authorization: `Basic ${btoa(`${options.apiKey}:x`)}`, accept: 'application/json' }
+  const headers = headersOf(options)
   let after: string | undefined
   let records = 0
   let pages = 0
   do {
-    const url = new URL('api/v1/employees', options.baseUrl)
-    url.searchParams.set('page[limit]', String(options.pageSize))
-    url.searchParams.set('fields', options.fields.join())
-    url.searchParams.set('sort', 'employeeId')
-    if (after !== undefined) url.searchParams.set('page[after]', after)
+    const url = pageUrl(options, after)
     const response = await fetch(url, { headers })
     if (!response.ok) throw new Error(`the sandbox answered ${String(response.status)}`)
     const body = parseJsonText(await response.text()) as ListAnswer
@@ -47,6 +41,53 @@ export async function baselineLoop(options: {
     after = body.meta.page.nextCursor ?? undefined
   } while (after !== undefined)
   write?.close()
+  return { records, pages }
+}
+
+/** Where a page is asked for, and as whom. */
+export interface Walk {
+  readonly baseUrl: string
+  readonly apiKey: string
+  readonly pageSize: number
+  readonly fields: readonly string[]
+}
+
+function pageUrl({ baseUrl, pageSize, fields }: Walk, after: string | undefined): URL {
+  const url = new URL('api/v1/employees', baseUrl)
+  url.searchParams.set('page[limit]', String(pageSize))
+  url.searchParams.set('fields', fields.join())
+  url.searchParams.set('sort', 'employeeId')
+  if (after !== undefined) url.searchParams.set('page[after]', after)
+  return url
+}
+
+function headersOf({ apiKey }: Walk): Record<string, string> {
+  return { authorization: `Basic ${btoa(`${apiKey}:x`)}`, accept: 'application/json' }
+}
+
+/**
+ * The limit of any second pass: one page after the other is fetched and its bytes are hashed, and nothing else. The cursor is
+ * looked for in the last bytes, without parsing. No sync that knows every page by its bytes can do less.
+ */
+export async function fetchAndHash(walk: Walk): Promise<BaselineResult> {
+  let after: string | undefined
+  let pages = 0
+  let records = 0
+  do {
+    const response = await fetch(pageUrl(walk, after), { headers: headersOf(walk) })
+    if (!response.ok || !response.body) throw new Error(`the sandbox answered ${String(response.status)}`)
+    const whole = createHash('sha256')
+    let tail = Buffer.alloc(0)
+    for await (const chunk of response.body) {
+      whole.update(chunk)
+      tail = Buffer.concat([tail.subarray(-4096), chunk.subarray(-4096)])
+    }
+    whole.digest('hex')
+    const end = tail.toString('latin1')
+    after = /"nextCursor":"([^"]+)"/.exec(end)?.[1]
+    records = Number(/"total":(\d+)/.exec(end)?.[1])
+    pages += 1
+  } while (after !== undefined)
   return { records, pages }
 }
 

@@ -4,12 +4,12 @@
  */
 import { sandboxApiKey } from '@unioneyes/adapter-bamboohr/sandbox'
 import { listFields } from '../packages/adapter-bamboohr/src/employee-row.ts'
-import { baselineLoop } from './baseline-loop.ts'
+import { baselineLoop, fetchAndHash } from './baseline-loop.ts'
 import { openMeasuredApp } from './measured-app.ts'
 
-/** What to measure: the engine, the loop by hand, the loop's fetching and parsing alone, memory, or a rate. */
+/** What to measure: the engine, the loop by hand, its fetching and parsing alone, fetching and hashing alone, memory, or a rate. */
 export interface MeasureJob {
-  readonly what: 'ours' | 'baseline' | 'drain' | 'memory' | 'rate'
+  readonly what: 'ours' | 'baseline' | 'drain' | 'limit' | 'memory' | 'rate'
   readonly path: string
   readonly baseUrl: string
   readonly pageSize: number
@@ -31,15 +31,13 @@ const job = JSON.parse(process.argv[2] ?? '') as MeasureJob
 console.log(JSON.stringify(await measure(job)))
 
 async function measure({ what, path, baseUrl, pageSize, perSecond }: MeasureJob): Promise<Measured> {
-  if (what === 'baseline' || what === 'drain') {
+  if (what === 'baseline' || what === 'drain' || what === 'limit') {
+    const walk = { baseUrl, pageSize, apiKey: sandboxApiKey, fields: listFields }
     const startedAt = performance.now()
-    const { records, pages } = await baselineLoop({
-      path: what === 'drain' ? undefined : path,
-      baseUrl,
-      pageSize,
-      apiKey: sandboxApiKey,
-      fields: listFields,
-    })
+    const { records, pages } =
+      what === 'limit'
+        ? await fetchAndHash(walk)
+        : await baselineLoop({ ...walk, path: what === 'drain' ? undefined : path })
     return { seconds: (performance.now() - startedAt) / 1000, records, requests: pages, peakHeap: 0, status: 'success' }
   }
   let peakHeap = 0

@@ -8,32 +8,47 @@ import type { KilledCompany } from './company.ts'
 import { expectFeedReplays } from './feed-replay.ts'
 import { syncOnce } from './sync-child.ts'
 
-const PEOPLE = 120
-const KILLS = 10
+interface Scene {
+  readonly title: string
+  readonly people: number
+  readonly pageSize: number
+  readonly kills: number
+  readonly latencyMs: number
+  /** The latest moment of a death, counted from the first request. */
+  readonly withinMs: number
+}
+
+const scenes: readonly Scene[] = [
+  { title: 'ten processes', people: 120, pageSize: 10, kills: 10, latencyMs: 10, withinMs: 400 },
+  // Pages so large that the store commits them on its second thread, once that has started.
+  { title: 'five processes with large pages', people: 3_000, pageSize: 300, kills: 5, latencyMs: 50, withinMs: 900 },
+]
 
 // KILL_SEED=… repeats a failure, as far as processes can repeat anything; fast-check prints the seed of one.
 const seed = Number(process.env.KILL_SEED ?? Date.now() % 2 ** 31)
 
 /** One killed process: what it did, when it died, and what happened at the provider before the next one. */
-const death = fc.record({
-  type: fc.constantFrom('full', 'incremental'),
-  /** Counted from its first request. */
-  afterMs: fc.nat(400),
-  percent: fc.nat(10),
-  hired: fc.nat(2),
-  removed: fc.nat({ max: PEOPLE - 1 }),
-})
+const deathIn = ({ withinMs, people }: Scene) =>
+  fc.record({
+    type: fc.constantFrom('full', 'incremental'),
+    /** Counted from its first request. */
+    afterMs: fc.nat(withinMs),
+    percent: fc.nat(10),
+    hired: fc.nat(2),
+    removed: fc.nat({ max: people - 1 }),
+  })
 
 /**
  * Real processes, killed one after the other on the same database at times that have nothing to do with what they are doing,
  * while people come, change and go. The last one ends in peace.
  */
-test('ten processes killed in a row at random times lose nothing', async () => {
+test.each(scenes)('$title killed in a row at random times lose nothing', async (scene) => {
+  const { kills, people, pageSize, latencyMs } = scene
   await fc.assert(
-    fc.asyncProperty(fc.array(death, { minLength: KILLS, maxLength: KILLS }), async (deaths) => {
-      const company = await openCompany({ people: PEOPLE, pageSize: 10 })
+    fc.asyncProperty(fc.array(deathIn(scene), { minLength: kills, maxLength: kills }), async (deaths) => {
+      const company = await openCompany({ people, pageSize })
       try {
-        company.sandbox.faults.inject({ fault: fault.latency(10) })
+        company.sandbox.faults.inject({ fault: fault.latency(latencyMs) })
         let killed = 0
         for (const [n, { type, afterMs, percent, hired, removed }] of deaths.entries()) {
           const died = await killAfter(company, company.job('start.db', type, { hoursLater: n }), afterMs)
@@ -49,9 +64,9 @@ test('ten processes killed in a row at random times lose nothing', async () => {
         company.sandbox.faults.clear()
         // It goes on with what the dead left. Who left the company ahead of its place makes it show fewer people than were
         // stated at its beginning, and then nothing is deleted by absence: what is left over is for the next one.
-        const { run: resumed } = await syncOnce(company.job('start.db', 'full', { hoursLater: KILLS }))
+        const { run: resumed } = await syncOnce(company.job('start.db', 'full', { hoursLater: kills }))
         expect(['success', 'partial'], JSON.stringify(resumed)).toContain(resumed.status)
-        const { run: last } = await syncOnce(company.job('start.db', 'full', { hoursLater: KILLS + 1 }))
+        const { run: last } = await syncOnce(company.job('start.db', 'full', { hoursLater: kills + 1 }))
         expect(last.status, JSON.stringify(last)).toBe('success')
         await expectTruth(company)
         const { runs } = await company.look('start.db')
