@@ -72,23 +72,23 @@ function headersOf({ apiKey }: Walk): Record<string, string> {
 export async function fetchAndHash(walk: Walk): Promise<BaselineResult> {
   let after: string | undefined
   let pages = 0
-  let records = 0
+  let end = ''
   do {
     const response = await fetch(pageUrl(walk, after), { headers: headersOf(walk) })
-    if (!response.ok || !response.body) throw new Error(`the sandbox answered ${String(response.status)}`)
+    const body: ReadableStream<Uint8Array> | null = response.body
+    if (!response.ok || !body) throw new Error(`the sandbox answered ${String(response.status)}`)
     const whole = createHash('sha256')
     let tail = Buffer.alloc(0)
-    for await (const chunk of response.body) {
+    for await (const chunk of body) {
       whole.update(chunk)
       tail = Buffer.concat([tail.subarray(-4096), chunk.subarray(-4096)])
     }
     whole.digest('hex')
-    const end = tail.toString('latin1')
+    end = tail.toString('latin1')
     after = /"nextCursor":"([^"]+)"/.exec(end)?.[1]
-    records = Number(/"total":(\d+)/.exec(end)?.[1])
     pages += 1
   } while (after !== undefined)
-  return { records, pages }
+  return { records: Number(/"total":(\d+)/.exec(end)?.[1]), pages }
 }
 
 const sha256 = (text: string): string => hash('sha256', text, 'base64url')

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { CommitResult, Listing, PageCommit, RecordWrite } from '@unioneyes/core'
-import { addCounters } from '@unioneyes/core'
+import { addCounters, hashedUpserts } from '@unioneyes/core'
 import type { EntityRow } from './entity-row.ts'
 import { openEntity, requireLease } from './entity-row.ts'
 import { appendChanges } from './feed-rows.ts'
@@ -25,8 +25,9 @@ export interface CommitContext {
 }
 
 /** Writes a page, inside a transaction: rows, tombstones, feed, quarantine, marks, checkpoint and counters. */
-export function commitPage(context: CommitContext, commit: PageCommit<DatabaseSync>): CommitResult {
+export function commitPage(context: CommitContext, given: PageCommit<DatabaseSync>): CommitResult {
   const { sql, now } = context
+  const commit = { ...given, upserts: hashedUpserts(given) }
   const { key, lease, runId } = commit
   const entity = lease === undefined ? openEntity(sql, key) : requireLease(sql, lease, key)
 

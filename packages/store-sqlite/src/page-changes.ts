@@ -1,4 +1,4 @@
-import type { PageCommit, RecordWrite, StoredState } from '@unioneyes/core'
+import type { HashedWrite, PageCommit, StoredState } from '@unioneyes/core'
 import { IntegrationError, compareVersions, mayReplace } from '@unioneyes/core'
 import { isStorable } from './statements.ts'
 
@@ -19,7 +19,7 @@ export interface Versioned {
 export interface PageDecision {
   readonly changes: readonly Change[]
   /** Rows to write: created, updated, and those whose payload alone changed. */
-  readonly written: readonly RecordWrite[]
+  readonly written: readonly HashedWrite[]
   /** Unchanged records whose version or observation goes up. */
   readonly confirmed: readonly Versioned[]
   /** Live records to turn into tombstones. */
@@ -34,11 +34,13 @@ export interface PageDecision {
 }
 
 /** The part of a commit that says what happened to records. */
-export type IncomingPage = Pick<PageCommit<never>, 'key' | 'lease' | 'observedAt' | 'upserts' | 'tombstones'>
+export type IncomingPage = Pick<PageCommit<never>, 'key' | 'lease' | 'observedAt' | 'tombstones'> & {
+  readonly upserts: readonly HashedWrite[]
+}
 
 /** A page's upserts without repeats and deletions: the last of each id. */
-export function lastUpserts({ upserts, tombstones }: IncomingPage): Map<string, RecordWrite> {
-  const last = new Map<string, RecordWrite>()
+export function lastUpserts({ upserts, tombstones }: IncomingPage): Map<string, HashedWrite> {
+  const last = new Map<string, HashedWrite>()
   for (const write of upserts) last.set(write.id, write)
   for (const { id } of tombstones) last.delete(id)
   return last
@@ -58,7 +60,7 @@ export function lastTombstones({ tombstones }: IncomingPage): Map<string, Versio
  */
 export function decide(
   page: IncomingPage,
-  upserts: ReadonlyMap<string, RecordWrite>,
+  upserts: ReadonlyMap<string, HashedWrite>,
   tombstones: ReadonlyMap<string, Versioned>,
   states: ReadonlyMap<string, StoredState>,
   highWater: number,
@@ -66,7 +68,7 @@ export function decide(
   const { observedAt, lease } = page
   const isLate = lease === undefined && observedAt < highWater
   const changes: Change[] = []
-  const written: RecordWrite[] = []
+  const written: HashedWrite[] = []
   const confirmed: Versioned[] = []
   const buried: Versioned[] = []
   const unknown: Versioned[] = []

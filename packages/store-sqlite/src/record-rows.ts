@@ -1,5 +1,5 @@
 import type { SQLInputValue } from 'node:sqlite'
-import type { RecordWrite } from '@unioneyes/core'
+import type { HashedWrite } from '@unioneyes/core'
 import type { Versioned } from './page-changes.ts'
 import type { Statements } from './statements.ts'
 
@@ -25,7 +25,7 @@ function upsertStatement(rows: number): string {
 }
 
 /** Inserts records, or replaces rows and tombstones with them. No id may come twice. */
-export function writeRecords(sql: Statements, stamp: RowStamp, records: readonly RecordWrite[]): void {
+export function writeRecords(sql: Statements, stamp: RowStamp, records: readonly HashedWrite[]): void {
   const named = { stream: stamp.stream, observedAt: stamp.observedAt, writeNo: stamp.writeNo }
   let next = 0
   for (const { rows, statement } of upserts) {

@@ -58,13 +58,14 @@ describe('commits on a second thread', () => {
   test('leave this thread free: it goes on turning while one is carried out', async () => {
     const { store } = await threaded()
     let turns = 0
-    let committed = false
-    const done = store.pages.commitPage(commit({ upserts: numbered(5_000) })).finally(() => (committed = true))
-    while (!committed) {
-      await new Promise((resolve) => setImmediate(resolve))
+    const turning = { on: true }
+    const count = (): void => {
       turns += 1
+      if (turning.on) setImmediate(count)
     }
-    await done
+    setImmediate(count)
+    await store.pages.commitPage(commit({ upserts: numbered(5_000) }))
+    turning.on = false
     // Carried out here, it would be over within two.
     expect(turns).toBeGreaterThan(10)
   })

@@ -1,5 +1,4 @@
-import { hash } from 'node:crypto'
-import { toJsonText } from '@unioneyes/core'
+import { recordHash, toJsonText } from '@unioneyes/core'
 import type {
   Deletion,
   EntityKey,
@@ -32,6 +31,14 @@ export interface BatchRules {
   readonly keepRecords: boolean
 }
 
+/** A live record of the store, as a payload is compared with it. */
+interface Known {
+  readonly hash: string
+  /** Of the payload. */
+  readonly rawHash: string
+  readonly same: boolean
+}
+
 /** What is to become of one record of a batch; a later page's word replaces an earlier one's. */
 type Decision =
   | { readonly kind: 'same' }
@@ -46,7 +53,8 @@ const UNCHANGED_WEIGHT = 1 / 16
 export class PageBatch {
   readonly #store: Store
   readonly #rules: BatchRules
-  readonly #mappingTag: string
+  /** What the mapping adds to a raw hash. */
+  readonly mappingTag: string
   #previous: PageBatch | undefined
   readonly #decisions = new Map<string, Decision>()
   readonly #unidentified: QuarantineWrite[] = []
@@ -76,7 +84,7 @@ export class PageBatch {
     this.#previous = previous
     // Its own comparisons are over; without this, every batch of a run would stay in memory.
     if (previous) previous.#previous = undefined
-    this.#mappingTag = sha256(rules.mapping).slice(0, 12)
+    this.mappingTag = recordHash(rules.mapping).slice(0, 12)
   }
 
   /** Compares a page and keeps what it changes. */
@@ -143,10 +151,13 @@ export class PageBatch {
       if (this.processed % ROWS_PER_TURN === ROWS_PER_TURN - 1) await turn()
       this.processed += 1
       const text = toJsonText(raw)
-      const rawHash = this.#rawHashOf(text)
-      if (!isReadable(id)) this.#withoutId(rawHash, text)
-      else if (this.#isKnown(id, rawHash)) this.#decide(id, SAME)
-      else this.#decide(id, this.#decisionOf(id, rows.read(raw), rawHash, text))
+      if (!isReadable(id)) {
+        this.#withoutId(text)
+        continue
+      }
+      const known = this.#known(id, text)
+      if (known?.same === true) this.#decide(id, SAME)
+      else this.#decide(id, this.#decisionOf(id, rows.read(raw), known, text, text))
     }
   }
 
@@ -157,27 +168,34 @@ export class PageBatch {
       this.processed += 1
       const raw = payloads[index]
       const text = toJsonText(raw === undefined ? record : raw)
-      const rawHash = this.#rawHashOf(text)
       const { id } = record
-      if (!isReadable(id)) this.#withoutId(rawHash, text)
-      else if (this.#isKnown(id, rawHash)) this.#decide(id, SAME)
-      else
-        this.#decide(
-          id,
-          this.#decisionOf(id, { kind: 'record', record }, rawHash, raw === undefined ? undefined : text),
-        )
+      if (!isReadable(id)) {
+        this.#withoutId(text)
+        continue
+      }
+      const known = this.#known(id, text)
+      const kept = raw === undefined ? undefined : text
+      if (known?.same === true) this.#decide(id, SAME)
+      else this.#decide(id, this.#decisionOf(id, { kind: 'record', record }, known, text, kept))
     }
   }
 
-  #withoutId(rawHash: string, raw: string): void {
-    this.#unidentified.push({ id: undefined, rawHash, reasons: ['The record has no readable id.'], raw })
+  #withoutId(raw: string): void {
+    this.#unidentified.push({
+      id: undefined,
+      rawHash: this.#rawHashOf(raw),
+      reasons: ['The record has no readable id.'],
+      raw,
+    })
   }
 
-  /** Whether the store has exactly this payload, read by exactly this mapping. */
-  #isKnown(id: string, rawHash: string): boolean {
+  /** The live record that this payload is compared with; `same` when it is exactly this payload, read by this mapping. */
+  #known(id: string, text: string): Known | undefined {
     const stored = this.#live(id)
-    if (stored?.rawHash !== rawHash) return false
-    return !this.#rules.reread && !this.#rules.quarantinedIds.has(id)
+    if (stored === undefined) return undefined
+    const rawHash = this.#rawHashOf(text)
+    const same = stored.rawHash === rawHash && !this.#rules.reread && !this.#rules.quarantinedIds.has(id)
+    return { hash: stored.hash, rawHash, same }
   }
 
   #decide(id: string, decision: Decision): void {
@@ -185,26 +203,38 @@ export class PageBatch {
     this.#decisions.set(id, decision)
   }
 
-  #decisionOf(id: string, result: RowResult<EntityRecord>, rawHash: string, raw: string | undefined): Decision {
+  #decisionOf(
+    id: string,
+    result: RowResult<EntityRecord>,
+    known: Known | undefined,
+    text: string,
+    raw: string | undefined,
+  ): Decision {
     if (result.kind === 'invalid') {
+      const rawHash = known?.rawHash ?? this.#rawHashOf(text)
       return { kind: 'quarantine', entry: { id, rawHash, reasons: result.issues, raw: raw ?? 'null' } }
     }
     if (result.kind === 'deleted') return { kind: 'tombstone', version: result.version }
     const data = toJsonText(result.record)
-    const hash = sha256(data)
+    // Hashes are for comparing. What is new is compared with nothing, and the store takes them, on a thread of its own if it can.
+    const hash = known && recordHash(data)
     return {
       kind: 'write',
-      write: { id, hash, rawHash, data, raw, version: result.version },
+      write: { id, hash, rawHash: known?.rawHash, data, raw, version: result.version },
       // Kept only for an `onPage` that will look at it: a thousand live objects cost the collector more than they are worth.
       record: this.#rules.keepRecords ? result.record : undefined,
-      changed: this.#live(id)?.hash !== hash,
+      changed: known === undefined || known.hash !== hash,
     }
   }
 
   /** The hashes of a live record as it is stored, or will be when the commit under way is done. */
   #live(id: string): Pick<StoredState, 'hash' | 'rawHash'> | undefined {
     const coming = this.#previous?.coming(id)
-    if (coming !== undefined) return coming ?? undefined
+    if (coming === null) return undefined
+    if (coming) {
+      const { hash = recordHash(coming.data), rawHash = this.#rawHashOf(coming.raw ?? coming.data) } = coming
+      return { hash, rawHash }
+    }
     const stored = this.#states.get(id)
     return stored?.deleted === false ? stored : undefined
   }
@@ -277,7 +307,7 @@ export class PageBatch {
   }
 
   #rawHashOf(text: string): string {
-    return sha256(text) + this.#mappingTag
+    return recordHash(text) + this.mappingTag
   }
 }
 
@@ -289,8 +319,6 @@ const SAME: Decision = { kind: 'same' }
 // Half a character or NUL would come back from a database as another id, or not at all.
 const isReadable = (id: unknown): id is string =>
   typeof id === 'string' && id !== '' && id.isWellFormed() && !id.includes('\0')
-
-const sha256 = (text: string): string => hash('sha256', text, 'base64url')
 
 function toMark(page: Page, ids: readonly string[]): PageMark {
   return {

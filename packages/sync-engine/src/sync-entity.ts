@@ -14,6 +14,7 @@ import type {
 } from '@unioneyes/core'
 import type { EngineSettings } from './engine-options.ts'
 import { cancelledError, withoutRead } from './entity-errors.ts'
+import type { EntityTelemetry } from './entity-telemetry.ts'
 import { leaseLost } from './lease-keeper.ts'
 import type { KeptLease } from './lease-keeper.ts'
 import { beginListing, openListing } from './open-listing.ts'
@@ -38,6 +39,7 @@ export interface EntityJob<Tx> {
   readonly reread: boolean
   /** Aborts when the caller cancels. */
   readonly signal: AbortSignal
+  readonly telemetry: EntityTelemetry
   readonly report: (step: SyncStep) => void
 }
 
@@ -116,7 +118,8 @@ class EntityWork<Tx> {
     if (this.#listing.phase === 'sweep') return
     const { settings, integration, key, mapping, reread, kept } = this.#job
     if (this.#listing.startedAt === 0) this.#listing = { ...this.#listing, startedAt: await this.#begin() }
-    if (!integration.read) throw withoutRead(key)
+    const read = integration.read?.bind(integration)
+    if (!read) throw withoutRead(key)
     const stop = AbortSignal.any([this.#job.signal, kept.lost])
     const { type, pageToken } = this.#listing
     const cursor = type === 'incremental' ? kept.lease.state.cursor : undefined
@@ -125,7 +128,8 @@ class EntityWork<Tx> {
       recall: (fingerprint) =>
         reread || type !== 'full' ? Promise.resolve(undefined) : settings.store.pages.recall(key, fingerprint),
     }
-    const source = integration.read(key.entity, { type, cursor, pageToken, signal: stop, memory })
+    const options = { type, cursor, pageToken, signal: stop, memory }
+    const source = this.#job.telemetry.pulls(() => read(key.entity, options))
     const ahead = readAhead(source, settings.readAhead, this.#observe)
     const rules: BatchRules = { key, mapping, reread, quarantinedIds, keepRecords: settings.onPage !== undefined }
     try {
@@ -267,6 +271,7 @@ class EntityWork<Tx> {
       lease: kept.lease,
       observedAt: batch.observedAt,
       upserts: batch.upserts,
+      mappingTag: batch.mappingTag,
       tombstones: batch.tombstones,
       quarantined: batch.quarantined,
       marks: full ? batch.marks : [],
@@ -277,7 +282,9 @@ class EntityWork<Tx> {
       basis: batch.basis,
       onPage: this.#onPage(batch),
     }
-    const { created, updated, deleted } = await settings.store.pages.commitPage(commit)
+    const { created, updated, deleted } = await this.#job.telemetry.commit(progress.counters, () =>
+      settings.store.pages.commitPage(commit),
+    )
     this.#count({
       ...progress.counters,
       created: created.length,
@@ -326,17 +333,19 @@ class EntityWork<Tx> {
       await this.#end(this.#listing.identified ? undefined : this.#listing.cursor)
       return
     }
-    const sweep = await sweepListing({
-      settings,
-      lease: kept.lease,
-      runId,
-      listing: this.#listing,
-      brake: settings.brake,
-      signal: this.#job.signal,
-      onMissing: (missing) => {
-        report({ step: 'sweeping', entity: key.entity, missing })
-      },
-    })
+    const sweep = await this.#job.telemetry.sweep(() =>
+      sweepListing({
+        settings,
+        lease: kept.lease,
+        runId,
+        listing: this.#listing,
+        brake: settings.brake,
+        signal: this.#job.signal,
+        onMissing: (missing) => {
+          report({ step: 'sweeping', entity: key.entity, missing })
+        },
+      }),
+    )
     this.#count({ deleted: sweep.deleted })
     if (sweep.held) {
       this.#held = sweep.held

@@ -1,5 +1,7 @@
 import { compareVersions, mayReplace } from '../ports/page-store.ts'
 import type { CommitResult, PageCommit, RecordWrite } from '../ports/page-store.ts'
+import { hashedUpserts } from '../record-hash.ts'
+import type { HashedWrite } from '../record-hash.ts'
 import type { FeedEntry } from '../ports/change-feed.ts'
 import type { MemoryEntity, MemoryRow } from './memory-entity.ts'
 
@@ -19,7 +21,7 @@ export interface PagePlan extends CommitResult {
 export function planPage<Tx>(entity: MemoryEntity, commit: PageCommit<Tx>, now: number): PagePlan {
   const plan = emptyPlan()
   const tombstones = new Map(commit.tombstones.map((tombstone) => [tombstone.id, tombstone]))
-  const upserts = new Map(commit.upserts.map((write) => [write.id, write]))
+  const upserts = new Map(hashedUpserts(commit).map((write) => [write.id, write]))
   for (const write of upserts.values()) if (!tombstones.has(write.id)) planUpsert(plan, entity, commit, write)
   for (const tombstone of tombstones.values()) planTombstone(plan, entity, commit, tombstone, now)
   return plan
@@ -39,7 +41,7 @@ function planUpsert(
   plan: PagePlan,
   entity: MemoryEntity,
   commit: Pick<PageCommit, 'lease' | 'observedAt'>,
-  write: RecordWrite,
+  write: HashedWrite,
 ): void {
   const stored = entity.rows.get(write.id)
   if (isStale(entity, stored, commit, write) || revivesTheSameVersion(stored, commit, write)) {

@@ -7,10 +7,13 @@ import type { RunCounters } from './run-store.ts'
 /** One record to write. All texts are JSON. */
 export interface RecordWrite {
   readonly id: string
-  /** SHA-256 of `data`: decides whether the record changed for the app. */
-  readonly hash: string
-  /** SHA-256 of the mapping and `raw`: decides whether the record must be read again. */
-  readonly rawHash: string
+  /**
+   * SHA-256 of `data`: decides whether the record changed for the app. Left out where nothing is there to compare with: the
+   * store then takes it (see `hashedUpserts`), off the app's thread if it can.
+   */
+  readonly hash?: string | undefined
+  /** SHA-256 of `raw` and the mapping: decides whether the record must be read again. Left out as `hash` is. */
+  readonly rawHash?: string | undefined
   readonly data: string
   readonly raw: string | undefined
   /** The provider's own version, compared as {@link compareVersions} does. */
@@ -55,6 +58,8 @@ export interface PageCommit<Tx = unknown> {
   /** Store time before the request that read this was sent, in milliseconds since 1970. */
   readonly observedAt: number
   readonly upserts: readonly RecordWrite[]
+  /** What the mapping adds to a `rawHash` that the store takes. @default nothing */
+  readonly mappingTag?: string | undefined
   readonly tombstones: readonly { readonly id: string; readonly version?: string | undefined }[]
   readonly quarantined: readonly QuarantineWrite[]
   /** Seen marks of the pages in this commit, in order; only in full listings. */

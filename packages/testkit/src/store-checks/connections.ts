@@ -90,6 +90,45 @@ export const connectionChecks: readonly StoreCheckBody[] = [
     },
   },
   {
+    name: 'connections: a standing comes with the credentials it belongs to, or not at all',
+    async run({ store }) {
+      const { connections } = store
+      await connections.save(connectionInput({ settings: { kept: true } }))
+      const standing = { status: 'needs_reconnect', reason: 'the grant was revoked' } as const
+      assert.equal(await connections.replaceCredentials(key, 'sealed:0', 'sealed:2', standing), false)
+      const untouched = present(await connections.get(key), 'the connection')
+      assert.deepEqual([untouched.status, untouched.statusReason], ['active', undefined], 'a stale previous value')
+      assert.equal(await connections.replaceCredentials(key, 'sealed:1', 'sealed:2', standing), true)
+      const ended = present(await connections.get(key), 'the connection')
+      assert.deepEqual([ended.status, ended.statusReason], ['needs_reconnect', 'the grant was revoked'])
+      assertSame(
+        [ended.credentials, ended.settings],
+        ['sealed:2', { kept: true }],
+        'the credentials, and the settings beside them',
+      )
+      assert.equal(await connections.replaceCredentials(key, 'sealed:2', 'sealed:3'), true)
+      assert.equal((await connections.get(key))?.status, 'needs_reconnect', 'no standing leaves the status')
+      assert.equal(await connections.replaceCredentials(key, 'sealed:3', 'sealed:3', { status: 'active' }), true)
+      const back = present(await connections.get(key), 'the connection')
+      assert.deepEqual([back.status, back.statusReason], ['active', undefined], 'no reason clears the old one')
+    },
+  },
+  {
+    name: 'connections: a disabled connection stays disabled, whatever is found out about its credentials',
+    async run({ store }) {
+      const { connections } = store
+      await connections.save(connectionInput())
+      await connections.setEnabled(key, false, 'not now')
+      const standing = { status: 'needs_reconnect', reason: 'the grant was revoked' } as const
+      assert.equal(await connections.replaceCredentials(key, 'sealed:1', 'sealed:2', standing), true)
+      const off = present(await connections.get(key), 'the connection')
+      assert.deepEqual(
+        [off.credentials, off.enabled, off.status, off.statusReason],
+        ['sealed:2', false, 'disabled', 'not now'],
+      )
+    },
+  },
+  {
     name: 'connections: switching off and on leaves everything else alone, and says when there is nothing to switch',
     async run({ store }) {
       await store.connections.save(connectionInput())

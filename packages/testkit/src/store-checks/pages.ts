@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { noCounters } from '@unioneyes/core'
+import { noCounters, recordHash } from '@unioneyes/core'
+import type { RecordWrite } from '@unioneyes/core'
 import { assertIds, assertSame, present } from './assertions.ts'
 import { listing, pageCommit, people, record, syncRun, T, takeLease } from './examples.ts'
 import type { StoreCheckBody } from './store-check.ts'
@@ -49,6 +50,26 @@ export const pageChecks: readonly StoreCheckBody[] = [
         assertIds(await store.pages.idsUnder(people, prefix), expected, `under ${JSON.stringify(prefix)}`)
       }
       assertIds(await store.pages.idsUnder({ ...people, organizationId: 'org_2' }, '1/'), [], 'another organization')
+    },
+  },
+  {
+    name: 'pages: hashes that a commit leaves out are taken by the store, and later ones are compared with them',
+    async run({ store }) {
+      const bare = { hash: undefined, rawHash: undefined }
+      const [a, b] = [record('a', 'É', bare), record('b', 'x', { ...bare, raw: undefined })]
+      const given = { upserts: [a, b], mappingTag: ' by mapping 1' }
+      await store.pages.commitPage(pageCommit(given))
+      const { states } = await store.pages.states(people, ['a', 'b'])
+      const hashes = ({ data, raw = data }: RecordWrite): string[] => [
+        recordHash(data),
+        `${recordHash(raw)} by mapping 1`,
+      ]
+      for (const write of [a, b]) {
+        const { hash, rawHash } = present(states.get(write.id), `the state of ${write.id}`)
+        assertSame([hash, rawHash], hashes(write), `the hashes of ${write.id}`)
+      }
+      const again = await store.pages.commitPage(pageCommit({ ...given, observedAt: T + 1 }))
+      assertSame(again, { created: [], updated: [], deleted: [], stale: [] }, 'the same again')
     },
   },
   {
