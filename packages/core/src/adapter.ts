@@ -3,6 +3,7 @@ import type { IntegrationCapabilities } from './integration.ts'
 import type { IntegrationType } from './integration-type.ts'
 import type { EntityMap, EntityRecord } from './page.ts'
 import type { StandardSchema } from './standard-schema.ts'
+import type { AdapterWebhooks } from './webhooks.ts'
 
 /** What an adapter says about one entity. The phantom `record` carries the type. */
 export interface EntityInfo<T extends EntityRecord = EntityRecord> {
@@ -10,9 +11,21 @@ export interface EntityInfo<T extends EntityRecord = EntityRecord> {
   readonly incremental: boolean
   /** How deletions become known, beside absence from a complete full sync. */
   readonly deletions: 'feed' | 'soft' | 'absence'
+  /** Whether records can be fetched by their ids. @default false */
+  readonly fetchable?: boolean | undefined
+  /** What a user must know before counting on it: what does not arrive, mostly. One or two sentences. */
+  readonly note?: string | undefined
+  /** @default 'sandbox' */
+  readonly evidence?: Evidence | undefined
   /** Never set: carries the record's type to the compiler. */
   readonly record?: T | undefined
 }
+
+/**
+ * The strongest thing that the reader of an entity has met: an imitation of the provider, the vendor's own specification
+ * (requests and answers both validated against it), answers that were recorded or published, or the provider itself.
+ */
+export type Evidence = 'sandbox' | 'specification' | 'recorded' | 'live'
 
 /** How fast a provider may be asked. */
 export interface RateLimit {
@@ -20,6 +33,12 @@ export interface RateLimit {
   readonly per: 'second' | 'minute' | 'hour'
   /** Where the provider says so, or why this number was chosen. */
   readonly source?: string | undefined
+}
+
+/** What an adapter says of the OAuth grants that it keeps alive. */
+export interface AdapterOAuth {
+  /** Environment variables that hold the app's own client, where `oauthClients` does not give it. */
+  readonly clientEnv?: { readonly clientId: string; readonly clientSecret?: string | undefined } | undefined
 }
 
 /** A provider's adapter: what `defineAdapter` returns and what an app installs. Core accepts every `specVersion` it lists. */
@@ -47,6 +66,15 @@ export interface Adapter<
   /** Plain. */
   readonly settings?: StandardSchema<unknown, Settings> | undefined
   readonly entities: { readonly [E in keyof Entities]: EntityInfo<Entities[E]> }
+  /**
+   * Present when connections may hold an OAuth grant: `accessToken`, `refreshToken`, `expiresAt` and `scope` among the
+   * credentials are then renewed in place, by `context.grants`, and a new token does not make a new integration.
+   */
+  readonly oauth?: AdapterOAuth | undefined
+  /** How a connection can sign in, in words: `OAuth2`, `API key`. */
+  readonly signIn?: readonly string[] | undefined
+  /** Absent when the provider sends none. */
+  readonly webhooks?: AdapterWebhooks<keyof Entities & string> | undefined
   /** A fresh integration, to be initialized and connected by the factory. */
   create(): BaseIntegration
 }

@@ -63,6 +63,17 @@ export abstract class BaseIntegration<
   abstract healthCheck(): Promise<HealthCheckResult>
   /** Yields the pages of an entity. See {@link Page} for what a page may carry. */
   read?(entity: keyof Entities & string, options?: ReadOptions): AsyncIterable<Page<Entities[keyof Entities]>>
+  /**
+   * Yields the records of these ids as they are now, and as `deleted` the ids that the provider no longer has. The pages
+   * carry no page token and no cursor. Absent when no entity can be fetched by ids; see `EntityInfo.fetchable`.
+   *
+   * @throws IntegrationError UNSUPPORTED when this entity cannot.
+   */
+  fetch?(
+    entity: keyof Entities & string,
+    ids: readonly string[],
+    options?: Pick<ReadOptions, 'signal'>,
+  ): AsyncIterable<Page<Entities[keyof Entities]>>
   /** Whether a delivery really comes from the provider. Absent when the provider sends none. */
   verifyWebhook?(payload: string, signature: string, headers?: Headers): Promise<boolean>
   /** Works on one verified event. Absent when the provider sends none. */

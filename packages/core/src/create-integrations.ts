@@ -3,9 +3,12 @@ import type { BaseIntegration } from './base-integration.ts'
 import { checkNames } from './check-names.ts'
 import { createConnections } from './connections.ts'
 import type { AdapterOf, Connections } from './connections.ts'
+import type { OAuthClient } from './grants/grant.ts'
 import { IntegrationFactory } from './integration-factory.ts'
 import { IntegrationRegistry } from './integration-registry.ts'
 import { parseJsonText } from './json.ts'
+import { learningVault } from './logging/learning-vault.ts'
+import { redactingLogger } from './logging/redacting-logger.ts'
 import type { EntityRecord } from './page.ts'
 import { DEFAULT_CONNECTION } from './ports/keys.ts'
 import { systemClock } from './ports/clock.ts'
@@ -22,13 +25,18 @@ export interface IntegrationsOptions<A extends readonly AnyAdapter[] = readonly 
   readonly store: Store
   readonly vault: CredentialVault
   readonly clock?: Clock | undefined
-  /** A pino logger fits. @default silent */
+  /** A pino logger fits. What it is given is redacted first: see {@link redactingLogger}. @default silent */
   readonly logger?: Logger | undefined
   /**
    * Base URLs that replace an adapter's own, by provider: for sandboxes and proxies. Only the app can set them, never an
    * organization.
    */
   readonly baseUrls?: Readonly<Record<string, string>> | undefined
+  /**
+   * The app's own OAuth clients, by provider. They are the app's and no organization's, so they are never stored.
+   * @default from the environment variables that the adapter names
+   */
+  readonly oauthClients?: Readonly<Record<string, OAuthClient>> | undefined
   /** The longest wait inside one request, in milliseconds; beyond it a run closes resumable. @default 60_000 */
   readonly maxWaitMs?: number | undefined
   /** How many live integrations are kept. @default 1000 */
@@ -68,9 +76,11 @@ export function createIntegrations<const A extends readonly AnyAdapter[]>(
 ): Integrations<A[number]>
 export function createIntegrations(options: IntegrationsOptions): Integrations {
   const clock = options.clock ?? systemClock
-  const logger = options.logger ?? silentLogger
+  const secrets = Object.values(options.oauthClients ?? {}).map(({ clientSecret }) => clientSecret)
+  const logger = redactingLogger(options.logger ?? silentLogger, { secrets })
   const registry = new IntegrationRegistry(options.adapters ?? IntegrationRegistry.getInstance().adapters())
-  const { store, vault } = options
+  const { store } = options
+  const vault = learningVault(options.vault, (credentials) => logger.learn(credentials))
   const factory = new IntegrationFactory({
     registry,
     store,
@@ -78,6 +88,7 @@ export function createIntegrations(options: IntegrationsOptions): Integrations {
     clock,
     logger,
     baseUrls: options.baseUrls ?? {},
+    oauthClients: options.oauthClients ?? {},
     maxWaitMs: options.maxWaitMs ?? 60_000,
     maxLive: options.maxLive ?? 1000,
   })

@@ -2,6 +2,10 @@ import type { AdapterMap, AnyAdapter, EntitiesOf } from './adapter.ts'
 import type { BaseIntegration } from './base-integration.ts'
 import { checkNames } from './check-names.ts'
 import { configured } from './configure-integrations.ts'
+import type { OAuthClient } from './grants/grant.ts'
+import { grantless } from './grants/grantless.ts'
+import { findOAuthClient } from './grants/oauth-client.ts'
+import { StoredGrantKeeper } from './grants/stored-grant-keeper.ts'
 import { IntegrationError } from './integration-error.ts'
 import type { IntegrationConfig, IntegrationContext, SyncOptions, SyncResult } from './integration.ts'
 import type { IntegrationProvider } from './integration-type.ts'
@@ -25,6 +29,8 @@ export interface FactoryOptions {
   readonly logger: Logger
   /** Base URLs that replace an adapter's own, by provider: for sandboxes and proxies. */
   readonly baseUrls: Readonly<Record<string, string>>
+  /** The app's own OAuth clients, by provider. */
+  readonly oauthClients: Readonly<Record<string, OAuthClient>>
   readonly maxWaitMs: number
   /** How many live integrations are kept; the one unused longest goes first. */
   readonly maxLive: number
@@ -38,8 +44,13 @@ export type LiveIntegration<P extends string> = P extends keyof AdapterMap
   : BaseIntegration
 
 interface LiveEntry {
-  /** The configuration it was made from, as stored: a difference drops the entry. */
+  /** The configuration it was made from: a difference drops the entry. */
   readonly source: string
+  /** The credentials as they were stored when it was last taken, and what tells them from others. */
+  sealed: string
+  readonly identity: string
+  /** Present when the adapter keeps grants alive. */
+  readonly grants: StoredGrantKeeper | undefined
   readonly integration: Promise<BaseIntegration>
   uses: number
   dropped: boolean
@@ -116,20 +127,25 @@ export class IntegrationFactory {
   async #take(key: ConnectionKey): Promise<LiveEntry> {
     checkNames(key)
     const adapter = this.#options.registry.adapter(key.provider)
-    const stored = await this.#read(key)
+    const { stored, identity } = await this.#read(key, adapter)
     const id = liveKey(key)
     if (!stored?.enabled) {
       void this.#remove(id)
       throw stored ? disabled(key) : unknownConnection(key)
     }
     // No await from here on: calls at the same time must find one entry, and nobody may drop it before it is counted.
-    const source = JSON.stringify([stored.credentials, stored.settings, stored.webhookUrl])
+    const source = JSON.stringify([identity, stored.settings, stored.webhookUrl])
+    const sealed = stored.credentials
     let entry = this.#live.get(id)
     if (entry?.source !== source) {
       void this.#remove(id)
-      entry = { source, integration: this.#make(key, adapter, stored), uses: 0, dropped: false }
+      const grants = adapter.oauth && this.#keeper(key)
+      const integration = this.#make(key, adapter, stored, grants)
+      entry = { source, sealed, identity, grants, integration, uses: 0, dropped: false }
       this.#forgetFailure(id, entry)
     }
+    entry.sealed = sealed
+    entry.grants?.saw(sealed)
     entry.uses += 1
     // Moved to the end: the first of the map is the one unused longest.
     this.#live.delete(id)
@@ -139,12 +155,29 @@ export class IntegrationFactory {
   }
 
   /** The configuration as it is now: read again when something was dropped meanwhile, so that no old one comes back. */
-  async #read(key: ConnectionKey): Promise<StoredConnection | undefined> {
+  async #read(
+    key: ConnectionKey,
+    adapter: AnyAdapter,
+  ): Promise<{ readonly stored: StoredConnection | undefined; readonly identity: string }> {
     for (;;) {
       const drops = this.#drops
       const stored = await this.#options.store.connections.get(key)
-      if (drops === this.#drops) return stored
+      const identity = stored ? await this.#identityOf(key, adapter, stored.credentials) : ''
+      if (drops === this.#drops) return { stored, identity }
     }
+  }
+
+  /** What tells sealed credentials from others. A grant that was renewed makes no difference: its integration goes on. */
+  async #identityOf(key: ConnectionKey, adapter: AnyAdapter, sealed: string): Promise<string> {
+    if (!adapter.oauth) return sealed
+    const live = this.#live.get(liveKey(key))
+    return live?.sealed === sealed ? live.identity : grantless(this.#options.vault, key, sealed)
+  }
+
+  #keeper({ organizationId, provider, connection }: ConnectionKey): StoredGrantKeeper {
+    const { store, vault, clock, logger, maxWaitMs } = this.#options
+    const key: ConnectionKey = { organizationId, provider, connection }
+    return new StoredGrantKeeper({ key, store, vault, clock, logger, maxWaitMs })
   }
 
   #forgetFailure(id: string, entry: LiveEntry): void {
@@ -157,6 +190,7 @@ export class IntegrationFactory {
     { organizationId, provider, connection }: ConnectionKey,
     adapter: AnyAdapter,
     stored: StoredConnection,
+    grants: StoredGrantKeeper | undefined,
   ): Promise<BaseIntegration> {
     // What was asked for, not what the row says of itself: another organization's row then does not open.
     const key: ConnectionKey = { organizationId, provider, connection }
@@ -172,7 +206,7 @@ export class IntegrationFactory {
       enabled: stored.enabled,
     }
     const integration = adapter.create()
-    await integration.initialize(config, this.#context(key))
+    await integration.initialize(config, { ...this.#context(key), ...this.#oauth(key, adapter, grants) })
     await integration.connect()
     return integration
   }
@@ -189,6 +223,16 @@ export class IntegrationFactory {
       maxWaitMs,
       runSync: runSync && ((options) => runSync(key, options)),
     }
+  }
+
+  #oauth(
+    { provider }: ConnectionKey,
+    { oauth }: AnyAdapter,
+    grants: StoredGrantKeeper | undefined,
+  ): Pick<IntegrationContext, 'grants' | 'oauthClient'> {
+    const { oauthClients } = this.#options
+    const given = Object.hasOwn(oauthClients, provider) ? oauthClients[provider] : undefined
+    return grants ? { grants, oauthClient: findOAuthClient(given, oauth) } : {}
   }
 
   async #checked(
@@ -240,6 +284,7 @@ export class IntegrationFactory {
       const name = IntegrationError.is(error) ? error.code : error instanceof Error ? error.name : typeof error
       this.#options.logger.debug({ error: name }, 'An integration that is no longer needed did not disconnect')
     }
+    await entry.grants?.settled()
   }
 }
 

@@ -46,13 +46,22 @@ export class IntegrationRegistry {
   /**
    * Adds an adapter. The same adapter twice is fine (two copies of a package); another one for the same provider is not.
    *
-   * @throws IntegrationError CONFIG_INVALID for a spec version this core does not know, or a provider that is taken.
+   * @throws IntegrationError CONFIG_INVALID for a spec version this core does not know, an entity whose name is reserved, or a
+   * provider that is taken.
    */
   register(adapter: AnyAdapter): void {
     if (!SPEC_VERSIONS.has(adapter.specVersion)) {
       throw new IntegrationError(
         'CONFIG_INVALID',
         `The ${adapter.provider} adapter speaks spec version ${adapter.specVersion}; this core speaks ${[...SPEC_VERSIONS].join(', ')}. Update @unioneyes/core.`,
+        { provider: adapter.provider },
+      )
+    }
+    const reserved = Object.keys(adapter.entities).find((entity) => entity.startsWith('@'))
+    if (reserved !== undefined) {
+      throw new IntegrationError(
+        'CONFIG_INVALID',
+        `The ${adapter.provider} adapter calls an entity "${reserved}". Names that begin with "@" belong to the framework: give it another one.`,
         { provider: adapter.provider },
       )
     }

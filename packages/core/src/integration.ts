@@ -3,6 +3,7 @@ import type { Clock } from './ports/clock.ts'
 import type { ConnectionKey } from './ports/keys.ts'
 import type { Logger } from './ports/logger.ts'
 import type { BudgetStore } from './ports/budget-store.ts'
+import type { GrantKeeper, OAuthClient } from './grants/grant.ts'
 
 /** What an integration can do. */
 export interface IntegrationCapabilities {
@@ -48,6 +49,10 @@ export interface IntegrationContext {
   readonly baseUrl?: string | undefined
   /** The longest wait inside one request before it is given up with the time to come back, in milliseconds. */
   readonly maxWaitMs: number
+  /** Keeps the connection's OAuth grant alive. Absent for adapters that say nothing of OAuth. */
+  readonly grants?: GrantKeeper | undefined
+  /** The app's own OAuth client at this provider, where there is one. */
+  readonly oauthClient?: OAuthClient | undefined
   /** Runs a sync through the engine, when one is attached. */
   readonly runSync?: ((options: SyncOptions) => Promise<SyncResult>) | undefined
 }

@@ -3,7 +3,6 @@ import { memoryStore } from '../src/memory/memory-store.ts'
 import type { StoredRecord } from '../src/ports/record-store.ts'
 import type { Store } from '../src/ports/store.ts'
 import { systemClock } from '../src/ports/clock.ts'
-import { silentLogger } from '../src/ports/logger.ts'
 import { createVault, generateVaultKey } from '../src/vault/credential-vault.ts'
 import { collect } from './support/collect.ts'
 import { trialAdapter } from './support/trial-adapter.ts'
@@ -40,7 +39,7 @@ describe('createIntegrations', () => {
     const { integrations, store, adapter } = trialApp()
     expect(integrations.store).toBe(store)
     expect(integrations.clock).toBe(systemClock)
-    expect(integrations.logger).toBe(silentLogger)
+    expect(integrations.logger.isLevelEnabled?.('error')).toBe(false)
     expect(integrations.registry.adapters()).toEqual([adapter])
   })
 

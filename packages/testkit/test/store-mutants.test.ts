@@ -64,6 +64,19 @@ const mutants: readonly Mutant[] = [
     noticedBy: 'connections: of several replacements of the same credentials exactly one wins',
   },
   {
+    name: 'a standing is set although the credentials are others by now',
+    breaks: ({ connections }) => ({
+      connections: {
+        ...connections,
+        async replaceCredentials(key, previous, next, standing) {
+          if (standing) await connections.setStatus(key, standing.status, standing.reason)
+          return connections.replaceCredentials(key, previous, next)
+        },
+      },
+    }),
+    noticedBy: 'connections: a standing comes with the credentials it belongs to, or not at all',
+  },
+  {
     name: 'any run may be moved from anywhere',
     breaks: ({ runs }) => ({
       runs: {

@@ -28,6 +28,12 @@ export interface ConnectionInput extends ConnectionKey {
   readonly enabled?: boolean | undefined
 }
 
+/** A status with its reason, in words for an administrator. */
+export interface ConnectionStanding {
+  readonly status: ConnectionStatus
+  readonly reason?: string | undefined
+}
+
 /** Connections, by organization, provider and name. */
 export interface ConnectionStore {
   get(key: ConnectionKey): Promise<StoredConnection | undefined>
@@ -38,8 +44,16 @@ export interface ConnectionStore {
   }): Promise<StoredConnection[]>
   /** Inserts or replaces; a replaced connection keeps its id and becomes `active` again. */
   save(input: ConnectionInput): Promise<StoredConnection>
-  /** Replaces the sealed credentials only if they are still `previous` (compare and set). */
-  replaceCredentials(key: ConnectionKey, previous: string, next: string): Promise<boolean>
+  /**
+   * Replaces the sealed credentials only if they are still `previous` (compare and set). A standing becomes the connection's in
+   * the same step, unless it is disabled; without one its status stays.
+   */
+  replaceCredentials(
+    key: ConnectionKey,
+    previous: string,
+    next: string,
+    standing?: ConnectionStanding,
+  ): Promise<boolean>
   /**
    * Switches a connection on or off and leaves the rest of it alone; on makes it `active`, off `disabled`.
    * @returns false when there is no such connection.
