@@ -1,7 +1,7 @@
 import type { IntegrationErrorCode, RateLimit } from '@unioneyes/core'
 import type { z } from 'zod'
-import type { AuthHeaders } from './auth.ts'
 import type { Http } from './http/http.ts'
+import type { Auth } from './oauth/oauth2.ts'
 
 /** An answer as the callbacks of {@link ApiDefinition} see it. */
 export interface AnswerView {
@@ -48,8 +48,8 @@ export interface ApiDefinition<C extends z.ZodObject, S extends z.ZodObject> {
   readonly baseUrl: string | ((settings: z.output<S>) => string)
   /** Further hosts that may be asked: exact names, or `*.example.com` for any host below. @default only the base URL's */
   readonly hosts?: readonly string[] | undefined
-  /** The headers that sign a request. Called for every attempt. */
-  readonly auth: (credentials: z.output<C>, settings: z.output<S>) => AuthHeaders | Promise<AuthHeaders>
+  /** The headers that sign a request, as a function called for every attempt; or OAuth 2.0, as data. */
+  readonly auth: Auth<z.output<C>, z.output<S>>
   readonly rateLimit: RateLimit
   /** Asks something cheap that only works when the connection does. */
   readonly check: (http: Http, context: { readonly settings: z.output<S> }) => Promise<unknown>

@@ -1,5 +1,5 @@
 import { IntegrationError } from '@unioneyes/core'
-import type { ChangesContext, ReadChanges } from './list-options.ts'
+import type { ChangesContext, ItemAccess, ReadChanges } from './list-options.ts'
 import { toMs } from './duration.ts'
 import type { Duration } from './duration.ts'
 
@@ -20,7 +20,7 @@ export interface ChangedIdsOptions<S> {
   /** Asks what changed at or after a time, given as ISO 8601 to the second. */
   readonly feed: (since: string, context: ChangesContext<S>) => Promise<ChangedIds>
   /** Fetches items by their ids. Whoever is missing in the answer is left as they are. */
-  readonly fetch: (ids: readonly string[], context: ChangesContext<S>) => Promise<readonly unknown[]>
+  readonly fetch: (ids: readonly string[], access: ItemAccess<S>) => Promise<readonly unknown[]>
 }
 
 /**
@@ -30,7 +30,7 @@ export interface ChangedIdsOptions<S> {
  */
 export function changedIds<S>(options: ChangedIdsOptions<S>): ReadChanges<S> {
   const { lookback = '5m', idsPerRequest = 100, feed, fetch } = options
-  return async function* (context) {
+  const read: ReadChanges<S> = async function* (context) {
     const since = typeof context.cursor === 'string' ? context.cursor : ''
     const sinceMs = Date.parse(since)
     if (Number.isNaN(sinceMs)) throw new IntegrationError('CURSOR_EXPIRED', 'The saved cursor is not a time.')
@@ -49,6 +49,7 @@ export function changedIds<S>(options: ChangedIdsOptions<S>): ReadChanges<S> {
     }
     yield { items: left.length === 0 ? [] : await fetch(left, context), deleted: gone, cursor }
   }
+  return Object.assign(read, { byIds: { idsPerRequest, fetch } })
 }
 
 function readPlace(token: unknown): { readonly after: string; readonly cursor: string } | undefined {

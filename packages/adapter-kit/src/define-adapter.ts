@@ -1,5 +1,6 @@
 import type {
   Adapter,
+  AdapterWebhooks,
   BaseIntegration,
   EntityInfo,
   EntityMap,
@@ -10,9 +11,11 @@ import type {
   StandardSchema,
 } from '@unioneyes/core'
 import type { z } from 'zod'
+import type { ApiDefinition } from './api-definition.ts'
 import type { Api } from './define-api.ts'
 import { DescribedIntegration } from './described-integration.ts'
 import type { Entity } from './entity.ts'
+import { isOAuth2 } from './oauth/oauth2.ts'
 
 /** What every adapter says about itself. */
 export interface AdapterCard<Id extends string> {
@@ -28,6 +31,11 @@ export interface AdapterCard<Id extends string> {
   readonly status?: 'available' | 'beta' | 'deprecated' | 'unavailable' | undefined
 }
 
+/** What the definition of an entity does not show by itself. */
+export type EntityRemarks<Entities extends EntityMap> = {
+  readonly [E in keyof Entities]?: Pick<EntityInfo, 'note' | 'evidence'> | undefined
+}
+
 /** An adapter that is described. */
 export interface DescribedAdapter<
   Id extends string,
@@ -37,6 +45,10 @@ export interface DescribedAdapter<
 > extends AdapterCard<Id> {
   readonly api: Api<C, S>
   readonly entities: { readonly [E in keyof Entities]: Entity<Entities[E], z.output<S>> }
+  /** What users must know of an entity, and what its reader has met. @default nothing, and the sandbox */
+  readonly remarks?: EntityRemarks<NoInfer<Entities>> | undefined
+  /** What `api.webhooks` made. The entities it names are those of this adapter. @default the provider sends none */
+  readonly webhooks?: AdapterWebhooks<keyof NoInfer<Entities> & string> | undefined
 }
 
 /** The configuration of an adapter that is written as a class. */
@@ -52,7 +64,10 @@ export interface ClassConfig<C, S> {
 export interface WrittenAdapter<Id extends string, C, S, Entities extends EntityMap> extends AdapterCard<Id> {
   readonly config?: ClassConfig<C, S> | undefined
   /** What its entities can tell. @default the class's `supportedEntities`, with nothing but full syncs */
-  readonly entities?: { readonly [E in keyof Entities]: Pick<EntityInfo, 'incremental' | 'deletions'> } | undefined
+  readonly entities?:
+    { readonly [E in keyof Entities]: Pick<EntityInfo, 'incremental' | 'deletions' | 'note' | 'evidence'> } | undefined
+  /** @default the provider sends none, or the class verifies them itself */
+  readonly webhooks?: AdapterWebhooks<keyof NoInfer<Entities> & string> | undefined
   readonly create: () => BaseIntegration<IntegrationConfig, Entities>
 }
 
@@ -77,16 +92,16 @@ export function defineAdapter(
 }
 
 function fromDescription(definition: DescribedAdapter<string, z.ZodObject, z.ZodObject, EntityMap>): Adapter {
-  const { api, entities, type, provider } = definition
-  const { credentials, settings, rateLimit } = api.definition
+  const { api, entities, remarks = {}, type, provider, webhooks } = definition
+  const { credentials, settings, rateLimit, auth } = api.definition
   const names = Object.keys(entities)
   const capabilities: IntegrationCapabilities = {
     supportsFullSync: true,
     supportsIncrementalSync: names.some((name) => entities[name]?.incremental === true),
-    supportsWebhooks: false,
+    supportsWebhooks: webhooks !== undefined,
     supportsRealTime: false,
     supportedEntities: names,
-    requiresOAuth: false,
+    requiresOAuth: isOAuth2(auth) && auth.otherwise === undefined,
     rateLimitPerMinute: perMinute(rateLimit),
   }
   return {
@@ -96,13 +111,37 @@ function fromDescription(definition: DescribedAdapter<string, z.ZodObject, z.Zod
     env: definedNames(api.definition.env),
     credentials,
     settings,
-    entities,
-    create: () => new DescribedIntegration({ provider, type, capabilities, api, entities }),
+    entities: withRemarks(entities, remarks),
+    signIn: signInOf(api.definition),
+    oauth: isOAuth2(auth) ? { clientEnv: auth.clientEnv } : undefined,
+    webhooks,
+    create: () => new DescribedIntegration({ provider, type, capabilities, api, entities, webhooks }),
   }
 }
 
+function withRemarks(
+  entities: Readonly<Record<string, EntityInfo>>,
+  remarks: EntityRemarks<EntityMap>,
+): Record<string, EntityInfo> {
+  const named = Object.entries(entities)
+  return Object.fromEntries(named.map(([name, entity]) => [name, { ...entity, ...remarks[name] }]))
+}
+
+// The names that this project uses for what a connection signs in with.
+const CREDENTIALS: Readonly<Record<string, string>> = {
+  apiKey: 'API key',
+  token: 'token',
+  password: 'user name and password',
+  clientSecret: 'client credentials',
+}
+
+function signInOf({ auth, credentials }: ApiDefinition<z.ZodObject, z.ZodObject>): string[] {
+  const own = Object.keys(credentials.shape).flatMap((name) => CREDENTIALS[name] ?? [])
+  return isOAuth2(auth) ? ['OAuth2', ...(auth.otherwise ? own : [])] : own
+}
+
 function fromClass(definition: WrittenAdapter<string, unknown, unknown, EntityMap>): Adapter {
-  const { config = {}, create } = definition
+  const { config = {}, webhooks, create } = definition
   const { capabilities } = create()
   const entities =
     definition.entities ??
@@ -113,6 +152,7 @@ function fromClass(definition: WrittenAdapter<string, unknown, unknown, EntityMa
     ...cardOf(definition),
     capabilities: {
       ...capabilities,
+      supportsWebhooks: capabilities.supportsWebhooks || webhooks !== undefined,
       supportsIncrementalSync:
         capabilities.supportsIncrementalSync || Object.values(entities).some(({ incremental }) => incremental),
       supportedEntities: Object.keys(entities),
@@ -123,6 +163,7 @@ function fromClass(definition: WrittenAdapter<string, unknown, unknown, EntityMa
     credentials: config.credentials,
     settings: config.settings,
     entities,
+    webhooks,
     create,
   }
 }

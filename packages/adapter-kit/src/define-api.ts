@@ -1,4 +1,4 @@
-import type { EntityRecord } from '@unioneyes/core'
+import type { AdapterWebhooks, EntityRecord } from '@unioneyes/core'
 import { z } from 'zod'
 import type { ApiDefinition } from './api-definition.ts'
 import type { Entity } from './entity.ts'
@@ -8,12 +8,23 @@ import type { ListOptions } from './list-options.ts'
 import { readEntity } from './read-entity.ts'
 import type { ReadAbilities, ReadEntity } from './read-options.ts'
 import type { Mapped } from './wire-rows.ts'
+import { createAppWebhooks, createWebhooks } from './webhooks/create-webhooks.ts'
+import type { AppWebhooksOptions, WebhooksOptions } from './webhooks/webhooks-options.ts'
 
 /** A provider's API, to which entities are added. */
 export interface Api<C extends z.ZodObject, S extends z.ZodObject> {
   readonly definition: ApiDefinition<C, S> & { readonly settings: S }
   /** Begins the description of an entity whose records have the given model. */
   entity<T extends EntityRecord>(model: z.ZodType<T>): EntityBuilder<T, z.output<S>>
+  /** Describes webhooks of which every connection has its own endpoint, with the secret in its credentials. */
+  webhooks<W extends z.ZodType, Data, const E extends string>(
+    options: WebhooksOptions<z.output<C>, W, Data, E>,
+  ): AdapterWebhooks<E>
+  /** Describes webhooks of which one endpoint and one secret serve all connections: what the app configures for them. */
+  appWebhooks<A extends z.ZodType, W extends z.ZodType, Data, const E extends string>(
+    appSecrets: A,
+    options: AppWebhooksOptions<z.output<A>, z.output<S>, W, Data, E>,
+  ): AdapterWebhooks<E>
 }
 
 /** The two ways to say how an entity is read. */
@@ -41,5 +52,7 @@ export function defineApi<C extends z.ZodObject, S extends z.ZodObject = typeof 
       list: (options) => listEntity(model, options),
       read: (read, abilities) => readEntity(model, read, abilities),
     }),
+    webhooks: (options) => createWebhooks(definition.credentials, options),
+    appWebhooks: (appSecrets, options) => createAppWebhooks(appSecrets, settings, options),
   }
 }

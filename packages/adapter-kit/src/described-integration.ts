@@ -1,5 +1,6 @@
 import { BaseIntegration, IntegrationError } from '@unioneyes/core'
 import type {
+  AdapterWebhooks,
   ConnectionStatus,
   EntityMap,
   HealthCheckResult,
@@ -14,6 +15,7 @@ import type { Entity } from './entity.ts'
 import type { Api } from './define-api.ts'
 import { openSession } from './open-session.ts'
 import type { Session } from './session.ts'
+import { verifySeedWebhook } from './webhooks/verify-seed-webhook.ts'
 
 /** What a described integration is made from. */
 export interface Description<C extends z.ZodObject, S extends z.ZodObject, Entities extends EntityMap> {
@@ -22,6 +24,7 @@ export interface Description<C extends z.ZodObject, S extends z.ZodObject, Entit
   readonly capabilities: IntegrationCapabilities
   readonly api: Api<C, S>
   readonly entities: { readonly [E in keyof Entities]: Entity<Entities[E], z.output<S>> }
+  readonly webhooks?: AdapterWebhooks | undefined
 }
 
 const HEALTH_OF: Partial<Record<string, 'degraded' | ConnectionStatus>> = {
@@ -38,10 +41,23 @@ export class DescribedIntegration<
 > extends BaseIntegration<IntegrationConfig, Entities> {
   readonly #description: Description<C, S, Entities>
   #session: Session<z.output<S>> | undefined
+  declare fetch?: NonNullable<BaseIntegration<IntegrationConfig, Entities>['fetch']>
+  declare verifyWebhook?: NonNullable<BaseIntegration['verifyWebhook']>
 
   constructor(description: Description<C, S, Entities>) {
     super(description.type, description.provider, description.capabilities)
     this.#description = description
+    const { entities, webhooks } = description
+    // Absent where they could only refuse.
+    if (Object.values(entities).some(({ fetchable }) => fetchable === true)) {
+      this.fetch = (entity, ids, options) => this.#fetch(entity, ids, options)
+    }
+    if (webhooks && !webhooks.appSecrets) {
+      this.verifyWebhook = (payload, signature, headers) => {
+        const context = { secrets: this.config.credentials, now: this.context.clock.now() }
+        return verifySeedWebhook(webhooks, { payload, signature, headers }, context)
+      }
+    }
   }
 
   /** Checks the configuration and builds the request pipeline. Sends nothing. */
@@ -80,12 +96,27 @@ export class DescribedIntegration<
     options: ReadOptions = {},
   ): AsyncIterable<Page<Entities[keyof Entities]>> {
     const session = this.#opened()
+    return this.#entity(entity).read(session, entity, options)
+  }
+
+  #fetch(
+    entity: keyof Entities & string,
+    ids: readonly string[],
+    options: Pick<ReadOptions, 'signal'> = {},
+  ): AsyncIterable<Page<Entities[keyof Entities]>> {
+    const session = this.#opened()
+    const described = this.#entity(entity)
+    if (described.fetchable === true && described.fetch) return described.fetch(session, entity, ids, options)
+    const { provider } = this.#description
+    const message = `${entity} of ${provider} cannot be fetched by ids: run a sync.`
+    throw new IntegrationError('UNSUPPORTED', message, { provider, entity })
+  }
+
+  #entity<E extends keyof Entities & string>(entity: E): Entity<Entities[E], z.output<S>> {
     const { provider, entities } = this.#description
-    if (!Object.hasOwn(entities, entity)) {
-      const message = `${provider} has no entity "${entity}"; it has ${Object.keys(entities).join(', ')}.`
-      throw new IntegrationError('UNSUPPORTED', message, { provider, entity })
-    }
-    return entities[entity].read(session, entity, options)
+    if (Object.hasOwn(entities, entity)) return entities[entity]
+    const message = `${provider} has no entity "${entity}"; it has ${Object.keys(entities).join(', ')}.`
+    throw new IntegrationError('UNSUPPORTED', message, { provider, entity })
   }
 
   #opened(): Session<z.output<S>> {

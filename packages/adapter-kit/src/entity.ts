@@ -8,4 +8,11 @@ export interface Entity<T extends EntityRecord, S = unknown> extends EntityInfo<
   readonly model: z.ZodType<T>
   /** Yields the pages of one read. */
   read(session: Session<S>, entity: string, options: ReadOptions): AsyncIterable<Page<T>>
+  /** Yields records by their ids, where `fetchable` says that it can. */
+  fetch?(
+    session: Session<S>,
+    entity: string,
+    ids: readonly string[],
+    options: Pick<ReadOptions, 'signal'>,
+  ): AsyncIterable<Page<T>>
 }

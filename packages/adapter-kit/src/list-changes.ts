@@ -1,12 +1,11 @@
 import { IntegrationError } from '@unioneyes/core'
 import type { EntityRecord, Json, Page, ReadOptions } from '@unioneyes/core'
 import type { BoundHttp } from './http/bound-http.ts'
-import { endlessLoop, fetchPage } from './list-request.ts'
-import type { ChangesContext, ChangesPage, ListOverrides } from './list-options.ts'
+import { itemAccess } from './item-access.ts'
+import type { ChangesContext, ChangesPage } from './list-options.ts'
 import { changesOf, walkListing } from './list-walk.ts'
 import { toDate } from './listing.ts'
 import type { ChangesByReader, Listing } from './listing.ts'
-import { LoopGuard } from './loop-guard.ts'
 import { fromReaderToken, withReaderTokens } from './reader-tokens.ts'
 import { withRestarts } from './restarts.ts'
 import { fromCursor, toCursor } from './saved-cursor.ts'
@@ -88,40 +87,5 @@ async function* feedFrom<T extends EntityRecord, S>(
 }
 
 function changesContext<T extends EntityRecord, S>(read: FeedRead<T, S>, token: Json | undefined): ChangesContext<S> {
-  const { http, session, since, options } = read
-  return {
-    http,
-    settings: session.settings,
-    cursor: since,
-    token,
-    signal: options.signal,
-    list: (overrides) => listItems(read, overrides),
-    one: (id) => oneItem(read, id),
-  }
-}
-
-async function* listItems<T extends EntityRecord, S>(
-  read: FeedRead<T, S>,
-  overrides: ListOverrides | undefined,
-): AsyncGenerator<readonly unknown[]> {
-  const { http, session, listing, index, entity } = read
-  const guard = new LoopGuard()
-  for (let token: Json | undefined; ;) {
-    const request = { http, settings: session.settings, token, overrides, index }
-    const fetched = await fetchPage(listing, request)
-    if (fetched.remembered) return
-    yield fetched.items
-    token = fetched.step.next
-    if (token === undefined) return
-    if (guard.repeats(token)) throw endlessLoop(session.key.provider, entity)
-  }
-}
-
-async function oneItem<T extends EntityRecord, S>(read: FeedRead<T, S>, id: string): Promise<unknown> {
-  const { http, session, listings, listing, entity } = read
-  const { settings, key } = session
-  const path = (listing.one ?? listings[0]?.one)?.(id, { settings })
-  if (path !== undefined) return http.get(path, { emptyOn: [404, 410] })
-  const message = `${entity} of ${key.provider} has no "one" path in its description.`
-  throw new IntegrationError('UNSUPPORTED', message, { provider: key.provider, entity })
+  return { ...itemAccess(read, read.options.signal), cursor: read.since, token }
 }

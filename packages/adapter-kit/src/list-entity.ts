@@ -2,6 +2,7 @@ import type { EntityInfo, EntityRecord, Page } from '@unioneyes/core'
 import type { z } from 'zod'
 import type { Entity } from './entity.ts'
 import { readChanges } from './list-changes.ts'
+import { fetchIds, isFetchable } from './list-fetch.ts'
 import { walkListing } from './list-walk.ts'
 import type { ListOptions } from './list-options.ts'
 import { toListing } from './listing.ts'
@@ -12,6 +13,8 @@ import type { Mapped } from './wire-rows.ts'
 export interface ListEntity<T extends EntityRecord, S> extends Entity<T, S> {
   /** Its own listing, then its fallbacks. A page token remembers which one it belongs to. */
   readonly listings: readonly Listing<T, S>[]
+  /** @throws IntegrationError UNSUPPORTED when nothing in its description says how. */
+  fetch: NonNullable<Entity<T, S>['fetch']>
 }
 
 /** An entity from the description of its listing. */
@@ -25,6 +28,8 @@ export function listEntity<T extends EntityRecord, S, W extends z.ZodType, R ext
     incremental: options.incremental !== undefined,
     deletions: options.deletions ?? defaultDeletions(options),
     listings,
+    fetchable: isFetchable(listings),
+    fetch: (session, entity, ids, { signal }) => fetchIds({ listings, session, entity, ids, signal }),
     read: (session, entity, readOptions): AsyncIterable<Page<T>> => {
       if (readOptions.type === 'incremental') return readChanges({ listings, session, entity, options: readOptions })
       const http = session.http({ entity, signal: readOptions.signal })

@@ -88,16 +88,31 @@ export interface ChangesFeed<S> {
  * Reads what changed since a cursor, page by page. A page without `next` that is not the last makes the read begin again at
  * the cursor when it is interrupted.
  */
-export type ReadChanges<S> = (context: ChangesContext<S>) => AsyncIterable<ChangesPage>
+export interface ReadChanges<S> {
+  (context: ChangesContext<S>): AsyncIterable<ChangesPage>
+  /** How it fetches records by their ids, where that is how it works. */
+  readonly byIds?: FetchByIds<S> | undefined
+}
+
+/** A way to fetch raw items by their ids. */
+export interface FetchByIds<S> {
+  /** How many items one request may ask for. */
+  readonly idsPerRequest: number
+  readonly fetch: (ids: readonly string[], access: ItemAccess<S>) => Promise<readonly unknown[]>
+}
 
 /** What {@link ReadChanges} is given. */
-export interface ChangesContext<S> {
-  readonly http: Http
-  readonly settings: S
+export interface ChangesContext<S> extends ItemAccess<S> {
   /** What the last page of an earlier read gave, or the listing's start cursor. */
   readonly cursor: Json
   /** The `next` of the page to go on after; undefined at the beginning. */
   readonly token: Json | undefined
+}
+
+/** Access to raw items of an entity beside a walk of its listing. */
+export interface ItemAccess<S> {
+  readonly http: Http
+  readonly settings: S
   readonly signal: AbortSignal | undefined
   /** Walks the entity's own listing with other parameters, and yields its items page by page. */
   readonly list: (overrides?: ListOverrides) => AsyncIterable<readonly unknown[]>

@@ -91,7 +91,8 @@ async function fetchAt<T extends EntityRecord, S>(
 
 const isRetryable = (error: unknown): boolean => IntegrationError.is(error) && error.retryable
 
-const isRefusal = (error: unknown): error is IntegrationError =>
+/** Whether an error says that a listing is not for this connection. */
+export const isRefusal = (error: unknown): error is IntegrationError =>
   IntegrationError.is(error) && REFUSED.has(error.status ?? 0)
 
 function unknownListing<T extends EntityRecord, S>({ session, entity }: Walk<T, S>): IntegrationError {

@@ -1,7 +1,7 @@
 import type { EntityRecord, Json } from '@unioneyes/core'
 import type { z } from 'zod'
 import { toMs } from './duration.ts'
-import type { ChangesFeed, ListOptions, ReadChanges } from './list-options.ts'
+import type { ChangesFeed, FetchByIds, Incremental, ListOptions, ReadChanges } from './list-options.ts'
 import type { Query } from './http/request-options.ts'
 import { customPages } from './pages/custom-pages.ts'
 import type { Paginator } from './pages/paginator.ts'
@@ -15,6 +15,7 @@ export interface Listing<T extends EntityRecord, S> extends Pick<ListOptions<T, 
   readonly paginator: Paginator
   readonly rows: ToRows<T, S>
   readonly changes: Changes<S> | undefined
+  readonly byIds: FetchByIds<S> | undefined
 }
 
 /** How a listing reads changes. */
@@ -48,7 +49,13 @@ export function toListing<T extends EntityRecord, S, W extends z.ZodType, R exte
     paginator: typeof paginate === 'function' ? customPages(paginate) : paginate,
     rows: wireRows<T, S, W, R>(model, options),
     changes: toChanges(options),
+    byIds: byIdsOf(options.incremental),
   }
+}
+
+function byIdsOf<S, Row>(incremental: Incremental<S, Row> | undefined): FetchByIds<S> | undefined {
+  if (typeof incremental === 'function') return incremental.byIds
+  return incremental && 'read' in incremental ? incremental.read.byIds : undefined
 }
 
 function toChanges<T extends EntityRecord, S, W extends z.ZodType, R extends Mapped<T>>(

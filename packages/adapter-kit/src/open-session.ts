@@ -4,6 +4,8 @@ import type { z } from 'zod'
 import type { Api } from './define-api.ts'
 import { BoundHttp } from './http/bound-http.ts'
 import { pinHosts } from './http/host-pins.ts'
+import { Redactor } from './http/redact.ts'
+import { createSigner, secretsOf } from './oauth/signer.ts'
 import type { Session } from './session.ts'
 
 const DEFAULT_TIMEOUT_MS = 60_000
@@ -32,23 +34,25 @@ export async function openSession<C extends z.ZodObject, S extends z.ZodObject>(
   // Loaded when a connection is made, so that an app which only lists its adapters does not pay for it.
   const [{ default: ky }, { RequestPipeline }] = await Promise.all([import('ky'), import('./http/request-pipeline.ts')])
   const { baseUrl, auth } = definition
+  const pins = pinHosts({
+    provider: key.provider,
+    baseUrl: typeof baseUrl === 'function' ? baseUrl(settings) : baseUrl,
+    hosts: definition.hosts ?? [],
+    override: context.baseUrl,
+  })
+  const redactor = new Redactor(secretsOf(credentials))
   const pipeline = new RequestPipeline({
     ky,
     key,
-    pins: pinHosts({
-      provider: key.provider,
-      baseUrl: typeof baseUrl === 'function' ? baseUrl(settings) : baseUrl,
-      hosts: definition.hosts ?? [],
-      override: context.baseUrl,
-    }),
+    pins,
     clock: context.clock,
     logger: context.logger,
     budgets: context.budgets,
     maxWaitMs: context.maxWaitMs,
     random: Math.random,
     rateLimit: definition.rateLimit,
-    credentials,
-    auth: () => auth(credentials, settings),
+    redactor,
+    signer: createSigner({ auth, credentials, settings, context, pins, redactor }),
     headers: definition.headers ?? {},
     throttled: definition.throttled,
     readError: definition.readError,

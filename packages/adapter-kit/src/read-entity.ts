@@ -47,7 +47,8 @@ async function* pagesFrom<T extends EntityRecord, S>(
   token: Json | undefined,
 ): AsyncGenerator<Page<T>> {
   const { signal, cursor, type = 'full' } = options
-  const context = { http, settings: session.settings, type, cursor, token, signal }
+  const providerDate = (): Date | undefined => http.providerDate
+  const context = { http, settings: session.settings, type, cursor, token, providerDate, signal }
   for await (const { page, next } of withReaderTokens<ReadPage<T>>(read(context))) {
     yield { ...page, next, usage: http.meter.take() }
   }

@@ -11,6 +11,11 @@ export interface ReadContext<S> {
   readonly cursor: Json | undefined
   /** The `next` of the page to go on after; undefined at the beginning. */
   readonly token: Json | undefined
+  /**
+   * The provider's own time at its latest answer to this read (its `Date` header): what "today" means, and where a later
+   * read may start. Undefined before the first answer, and where the provider does not say.
+   */
+  readonly providerDate: () => Date | undefined
   readonly signal: AbortSignal | undefined
 }
 

@@ -74,3 +74,18 @@ test('a token that it no longer accepts makes it begin again', async () => {
   const read = await readAll(integration, 'things', { pageToken: { t: 'old' } })
   expect(read).toMatchObject([{ restarted: 'That month is closed.', complete: true }])
 })
+
+test('the provider’s own time is known from its first answer on', async () => {
+  const dates: (string | undefined)[] = []
+  const integration = await integrationOf(async function* ({ http, providerDate }) {
+    dates.push(providerDate()?.toUTCString())
+    await http.get('leave')
+    dates.push(providerDate()?.toUTCString())
+    yield { records: [], complete: true }
+  })
+  await readAll(integration, 'things')
+  expect(dates).toEqual([undefined, expect.stringMatching(/GMT$/)])
+  // The next read knows nothing of it.
+  await readAll(integration, 'things')
+  expect(dates[2]).toBeUndefined()
+})

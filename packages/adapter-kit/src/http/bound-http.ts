@@ -20,10 +20,16 @@ export class BoundHttp implements Http {
   readonly meter = new UsageMeter()
   readonly #pipeline: RequestPipeline
   readonly #binding: HttpBinding
+  #providerDate: Date | undefined
 
   constructor(pipeline: RequestPipeline, binding: HttpBinding = {}) {
     this.#pipeline = pipeline
     this.#binding = binding
+  }
+
+  /** The provider's own time at its latest answer; undefined before the first, and where it never said. */
+  get providerDate(): Date | undefined {
+    return this.#providerDate
   }
 
   get<Output>(path: string, options: CheckedRequestOptions<Output>): Promise<Output>
@@ -62,7 +68,10 @@ export class BoundHttp implements Http {
         meter: this.meter,
         entity: this.#binding.entity,
       },
-      consume,
+      (answer) => {
+        this.#providerDate = answer.date ?? this.#providerDate
+        return consume(answer)
+      },
     )
   }
 

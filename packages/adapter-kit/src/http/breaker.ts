@@ -2,6 +2,7 @@ import { IntegrationError } from '@unioneyes/core'
 import type { Clock } from '@unioneyes/core'
 import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen, isBrokenCircuitError } from 'cockatiel'
 import type { CircuitBreakerPolicy } from 'cockatiel'
+import type { BreakerState } from './request-trace.ts'
 
 const FAILURES_TO_OPEN = 5
 const PROBE_AFTER_MS = 30_000
@@ -16,7 +17,8 @@ export class Breaker {
   readonly #policy: CircuitBreakerPolicy
   #openedAt = 0
 
-  constructor(provider: string, clock: Clock) {
+  /** @param onState called with every state it comes into. */
+  constructor(provider: string, clock: Clock, onState?: (state: BreakerState) => void) {
     this.#provider = provider
     this.#clock = clock
     this.#policy = circuitBreaker(
@@ -27,6 +29,12 @@ export class Breaker {
     this.#policy.onBreak(() => {
       this.#openedAt = clock.now()
     })
+    this.#policy.onStateChange(() => onState?.(this.state))
+  }
+
+  get state(): BreakerState {
+    const { state } = this.#policy
+    return state === CircuitState.HalfOpen ? 'half-open' : state === CircuitState.Closed ? 'closed' : 'open'
   }
 
   /** Runs an attempt. @throws IntegrationError CIRCUIT_OPEN, without running it, while the provider is known not to work. */

@@ -6,21 +6,35 @@ const MAX_SECRETS = 200
 
 /** Makes text of a provider fit for a message: one short line, without control characters and without any credential. */
 export class Redactor {
+  readonly #first: ReadonlySet<string>
+  /** What was learned since, the latest last. */
+  readonly #later = new Set<string>()
   #secrets: readonly string[] = []
 
   /** @param credentials the connection's, whatever their shape. */
   constructor(credentials: unknown) {
-    this.learn(credentials)
+    const first = new Set<string>()
+    collect(credentials, first)
+    this.#first = first
+    this.#sort()
   }
 
   /** Takes further secrets: the headers that sign a request hold them in yet another form. */
   learn(source: unknown): void {
-    const secrets = new Set(this.#secrets)
-    collect(source, secrets)
-    // Longest first: a secret that contains another one goes as a whole.
-    if (secrets.size > this.#secrets.length) {
-      this.#secrets = [...secrets].sort((left, right) => right.length - left.length).slice(0, MAX_SECRETS)
+    const known = this.#first.size + this.#later.size
+    collect(source, this.#later, this.#first)
+    if (this.#first.size + this.#later.size === known) return
+    // The oldest go: tokens that were renewed long ago are worth nothing.
+    for (const secret of this.#later) {
+      if (this.#later.size <= MAX_SECRETS) break
+      this.#later.delete(secret)
     }
+    this.#sort()
+  }
+
+  // Longest first: a secret that contains another one goes as a whole.
+  #sort(): void {
+    this.#secrets = [...this.#first, ...this.#later].sort((left, right) => right.length - left.length)
   }
 
   /** The text without secrets, as one line of at most 200 characters. */
@@ -32,19 +46,19 @@ export class Redactor {
   }
 }
 
-function collect(value: unknown, into: Set<string>): void {
+function collect(value: unknown, into: Set<string>, known: ReadonlySet<string> = new Set()): void {
   if (typeof value === 'object' && value !== null) {
-    for (const part of Object.values(value)) collect(part, into)
+    for (const part of Object.values(value)) collect(part, into, known)
     return
   }
   if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'bigint') return
-  addForms(String(value), into)
+  addForms(String(value), into, known)
   // A header such as `Bearer …`: its parts are what a provider may quote. The scheme's own name is none of them.
-  for (const part of String(value).split(/[\s,;]+/)) if (part.length >= SHORTEST_PART) addForms(part, into)
+  for (const part of String(value).split(/[\s,;]+/)) if (part.length >= SHORTEST_PART) addForms(part, into, known)
 }
 
-function addForms(secret: string, into: Set<string>): void {
-  if (secret.length < SHORTEST_SECRET || into.has(secret)) return
+function addForms(secret: string, into: Set<string>, known: ReadonlySet<string>): void {
+  if (secret.length < SHORTEST_SECRET || into.has(secret) || known.has(secret)) return
   into.add(secret)
   into.add(encodeURIComponent(secret))
   into.add(JSON.stringify(secret).slice(1, -1))

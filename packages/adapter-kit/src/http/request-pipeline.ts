@@ -4,6 +4,7 @@ import type { KyInstance } from 'ky'
 import { z } from 'zod'
 import type { AnswerView, RefusalDetail, RetryRules } from '../api-definition.ts'
 import type { AuthHeaders } from '../auth.ts'
+import type { Signer } from '../oauth/signer.ts'
 import { Answer } from './answer.ts'
 import { abortable } from './abortable.ts'
 import { answerError } from './answer-error.ts'
@@ -13,9 +14,11 @@ import type { AboutRequest } from './check-content.ts'
 import { exchange } from './exchange.ts'
 import type { HostPins } from './host-pins.ts'
 import { Pause } from './pause.ts'
-import { Redactor } from './redact.ts'
+import type { Redactor } from './redact.ts'
 import { describeRequest } from './request-plan.ts'
 import type { RequestPlan } from './request-plan.ts'
+import { ConnectionTelemetry } from './request-trace.ts'
+import type { RequestTrace, WaitReason } from './request-trace.ts'
 import { retryAfterMs } from './retry-after.ts'
 import { RetryDelays } from './retry-delays.ts'
 import { Throttle, WaitTooLongError } from './throttle.ts'
@@ -33,14 +36,20 @@ export interface PipelineParts {
   /** Between 0 and 1, for the jitter of retries. */
   readonly random: () => number
   readonly rateLimit: RateLimit
-  readonly credentials: unknown
-  readonly auth: () => AuthHeaders | Promise<AuthHeaders>
+  /** Knows the connection's secrets, and learns those that come later. */
+  readonly redactor: Redactor
+  readonly signer: Signer
   readonly headers: Readonly<Record<string, string>>
   readonly throttled: ((answer: AnswerView) => boolean | number | undefined) | undefined
   readonly readError: ((answer: AnswerView) => RefusalDetail | undefined) | undefined
   readonly timeoutMs: number
   readonly maxResponseBytes: number
   readonly retry: RetryRules
+}
+
+/** A plan on its way. */
+interface TracedPlan extends RequestPlan {
+  readonly trace: RequestTrace
 }
 
 const MAX_REDIRECTS = 3
@@ -57,15 +66,17 @@ export class RequestPipeline {
   readonly #pause: Pause
   readonly #delays: RetryDelays
   readonly #redactor: Redactor
+  readonly #telemetry: ConnectionTelemetry
 
   constructor(parts: PipelineParts) {
     this.#parts = parts
     this.provider = parts.key.provider
-    this.#breaker = new Breaker(this.provider, parts.clock)
+    this.#telemetry = new ConnectionTelemetry(parts.key)
+    this.#breaker = new Breaker(this.provider, parts.clock, (state) => this.#telemetry.breaker(state))
     this.#throttle = new Throttle(parts.rateLimit, parts.clock)
     this.#pause = new Pause(parts)
     this.#delays = new RetryDelays(parts.retry, parts.random)
-    this.#redactor = new Redactor(parts.credentials)
+    this.#redactor = parts.redactor
   }
 
   /** A path as the URL it stands for. @throws IntegrationError RESPONSE_INVALID for a host that is not allowed. */
@@ -75,6 +86,20 @@ export class RequestPipeline {
 
   /** Sends a request, as often as it takes, and gives what `consume` makes of the answer. */
   async send<T>(plan: RequestPlan, consume: (answer: Answer) => T | Promise<T>): Promise<T> {
+    try {
+      return await this.#telemetry.request(this.#traced(plan, plan.url), (trace) =>
+        this.#repeat({ ...plan, trace }, consume),
+      )
+    } finally {
+      this.#telemetry.breaker(this.#breaker.state)
+    }
+  }
+
+  #traced({ method, entity }: RequestPlan, url: URL) {
+    return { method, url, path: this.#redactor.redact(url.pathname), entity }
+  }
+
+  async #repeat<T>(plan: TracedPlan, consume: (answer: Answer) => T | Promise<T>): Promise<T> {
     const results: { readonly of: T }[] = []
     try {
       await this.#parts.ky(plan.url, {
@@ -103,7 +128,7 @@ export class RequestPipeline {
   }
 
   /** One attempt. A refusal shows that the provider works, so it leaves the breaker as a value. */
-  async #attempt(plan: RequestPlan): Promise<Answer> {
+  async #attempt(plan: TracedPlan): Promise<Answer> {
     const attempt = this.#breaker.run(async () => {
       const answer = await this.#follow(plan)
       const refusal = this.#refusalOf(plan, answer)
@@ -117,11 +142,11 @@ export class RequestPipeline {
     const result = await abortable(attempt, plan.signal)
     if (result.refusal) throw result.refusal
     const { answer } = result
-    return plan.emptyOn.includes(answer.status) ? new Answer(204, answer.headers, answer.url, Buffer.alloc(0)) : answer
+    return plan.emptyOn.includes(answer.status) ? new Answer(204, answer.headers, answer.url, []) : answer
   }
 
   // Redirects are followed by hand, because fetch would carry the credentials to whatever host the answer names.
-  async #follow(plan: RequestPlan): Promise<Answer> {
+  async #follow(plan: TracedPlan): Promise<Answer> {
     let url = plan.url
     for (let hops = 0; ; hops += 1) {
       const answer = await this.#exchange(plan, url)
@@ -141,15 +166,37 @@ export class RequestPipeline {
     throw new IntegrationError('RESPONSE_INVALID', message, { provider, entity })
   }
 
-  async #exchange(plan: RequestPlan, url: URL): Promise<Answer> {
-    const wait = (ms: number): Promise<void> => this.#wait(plan, ms, this.#throttle.slackMs)
-    const counted = await this.#throttle.start(() => this.#pause.sitOut(wait), wait, plan.signal)
+  async #exchange(plan: TracedPlan, url: URL): Promise<Answer> {
+    const { answer, signed } = await this.#signedExchange(plan, url)
+    const { signer } = this.#parts
+    if (answer.status !== 401 || !signer.renew) return answer
+    // A token can end before its time. It is renewed once, and the request takes its turn under the limit again.
+    await signer.renew(signed, plan.signal)
+    return (await this.#signedExchange(plan, url)).answer
+  }
+
+  async #signedExchange(
+    plan: TracedPlan,
+    url: URL,
+  ): Promise<{ readonly answer: Answer; readonly signed: AuthHeaders }> {
+    const { signer } = this.#parts
+    const wait = (reason: WaitReason) => (ms: number) => this.#wait(plan, ms, reason, this.#throttle.slackMs)
+    // A queue calls it for this request, and may do so in the middle of another one.
+    const gate = plan.trace.bind(async (): Promise<void> => {
+      // Before the request takes its place: in the wait for a token the place would pass.
+      await signer.ready?.(plan.signal)
+      await this.#pause.sitOut(wait('retry_after'))
+    })
+    const counted = await this.#throttle.start(gate, wait('rate_limit'), plan.signal)
     try {
-      const signed = await this.#parts.auth()
+      const signed = await signer.sign(plan.signal)
       this.#redactor.learn(signed)
       plan.meter.requests += 1
       const { headers, timeoutMs, maxResponseBytes } = this.#parts
-      return await exchange({ provider: this.provider, plan, url, signed, headers, timeoutMs, maxResponseBytes })
+      const answer = await plan.trace.attempt(this.#traced(plan, url), () =>
+        exchange({ provider: this.provider, plan, url, signed, headers, timeoutMs, maxResponseBytes }),
+      )
+      return { answer, signed }
     } finally {
       counted()
     }
@@ -180,7 +227,7 @@ export class RequestPipeline {
     }
   }
 
-  async #waitBeforeRetry(plan: RequestPlan, error: Error, retry: number): Promise<void> {
+  async #waitBeforeRetry(plan: TracedPlan, error: Error, retry: number): Promise<void> {
     const ms = this.#delays.before(retry, error)
     const code = IntegrationError.is(error) ? error.code : error.name
     this.#parts.logger.debug(
@@ -188,19 +235,21 @@ export class RequestPipeline {
       `Repeating ${describeRequest(plan)}`,
     )
     try {
-      await this.#wait(plan, ms)
+      const asked = IntegrationError.is(error) && error.retryAfterMs !== undefined
+      await this.#wait(plan, ms, asked ? 'retry_after' : 'backoff')
     } catch (reason) {
       // A wait that is too long is the provider's: its own refusal says so, and for how long.
       throw reason instanceof WaitTooLongError ? error : reason
     }
   }
 
-  async #wait(plan: RequestPlan, ms: number, slackMs = 0): Promise<void> {
+  async #wait(plan: TracedPlan, ms: number, reason: WaitReason, slackMs = 0): Promise<void> {
     if (ms > this.#parts.maxWaitMs + slackMs) {
       await this.#pause.extend(ms)
       throw new WaitTooLongError(ms)
     }
     plan.meter.waitedMs += Math.round(ms)
+    plan.trace.waited(Math.round(ms), reason)
     await this.#parts.clock.sleep(ms, plan.signal)
   }
 

@@ -1,0 +1,68 @@
+import { IntegrationError } from '@unioneyes/core'
+import type { EntityRecord, Json } from '@unioneyes/core'
+import type { BoundHttp } from './http/bound-http.ts'
+import { endlessLoop, fetchPage } from './list-request.ts'
+import type { ItemAccess, ListOverrides } from './list-options.ts'
+import type { Listing } from './listing.ts'
+import { LoopGuard } from './loop-guard.ts'
+import type { Session } from './session.ts'
+
+/** One listing of an entity, and what to ask it with. */
+export interface AccessedListing<T extends EntityRecord, S> {
+  /** The whole chain: the first one's `one` path serves those that have none. */
+  readonly listings: readonly Listing<T, S>[]
+  readonly listing: Listing<T, S>
+  /** The listing's place in its chain. */
+  readonly index: number
+  readonly session: Session<S>
+  readonly http: BoundHttp
+  readonly entity: string
+}
+
+/** Access to raw items: those of the listing with other parameters, and single ones. */
+export function itemAccess<T extends EntityRecord, S>(
+  of: AccessedListing<T, S>,
+  signal: AbortSignal | undefined,
+): ItemAccess<S> {
+  return {
+    http: of.http,
+    settings: of.session.settings,
+    signal,
+    list: (overrides) => listItems(of, overrides),
+    one: (id) => oneItem(of, id),
+  }
+}
+
+/** The path of one item in a listing, its own or that of the chain. */
+export function onePath<T extends EntityRecord, S>({
+  listing,
+  listings,
+}: Pick<AccessedListing<T, S>, 'listing' | 'listings'>): Listing<T, S>['one'] {
+  return listing.one ?? listings[0]?.one
+}
+
+async function* listItems<T extends EntityRecord, S>(
+  of: AccessedListing<T, S>,
+  overrides: ListOverrides | undefined,
+): AsyncGenerator<readonly unknown[]> {
+  const { http, session, listing, index, entity } = of
+  const guard = new LoopGuard()
+  for (let token: Json | undefined; ;) {
+    const request = { http, settings: session.settings, token, overrides, index }
+    const fetched = await fetchPage(listing, request)
+    if (fetched.remembered) return
+    yield fetched.items
+    token = fetched.step.next
+    if (token === undefined) return
+    if (guard.repeats(token)) throw endlessLoop(session.key.provider, entity)
+  }
+}
+
+async function oneItem<T extends EntityRecord, S>(of: AccessedListing<T, S>, id: string): Promise<unknown> {
+  const { http, session, entity } = of
+  const { settings, key } = session
+  const path = onePath(of)?.(id, { settings })
+  if (path !== undefined) return http.get(path, { emptyOn: [404, 410] })
+  const message = `${entity} of ${key.provider} has no "one" path in its description.`
+  throw new IntegrationError('UNSUPPORTED', message, { provider: key.provider, entity })
+}
