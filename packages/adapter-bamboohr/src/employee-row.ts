@@ -1,12 +1,10 @@
 import { ownFields, property, wireId } from '@unioneyes/adapter-kit'
-import { isoDate, money } from '@unioneyes/models'
+import { money } from '@unioneyes/models'
 import type { Employee } from '@unioneyes/models'
 import { z } from 'zod'
+import { all, code, day, given, text } from './wire-parts.ts'
 
-// Nothing is transformed here: that would make checking a row four times as slow. See `given`.
-const text = z.string().nullish()
-const code = z.union([z.string(), z.number(), z.bigint()]).nullish()
-const day = isoDate.or(z.enum(['', '0000-00-00'])).nullish()
+// Not `pay`, which transforms: see there.
 const rate = money.or(z.object({ amount: z.literal('').nullish(), currency: text })).nullish()
 
 // What a row has only when asked. A name that the account does not know is ignored.
@@ -96,17 +94,6 @@ export function toEmployee(row: z.output<typeof employeeRow>, raw: unknown, own:
   }
 }
 
-// BambooHR writes what is not there as null, as empty text, as a day of zeros, or leaves it out; and ids at times as numbers.
-function given(value: string | number | bigint | null | undefined): string | undefined {
-  return value === null || value === undefined || value === '' || value === '0000-00-00' ? undefined : String(value)
-}
-
 function statusOf(status: string | null | undefined): Employee['status'] {
   return status === 'Active' ? 'active' : status === 'Inactive' ? 'inactive' : 'unknown'
-}
-
-/** The same for every name. */
-function all<T, const Name extends string>(one: T, ...names: readonly Name[]): Readonly<Record<Name, T>>
-function all<T>(one: T, ...names: readonly string[]): Readonly<Record<string, T>> {
-  return Object.fromEntries(names.map((name) => [name, one]))
 }

@@ -1,12 +1,20 @@
-import { changedIds, pages, property, wireId } from '@unioneyes/adapter-kit'
+import { changedIds, pages, property } from '@unioneyes/adapter-kit'
 import type { Entity, ListEntity } from '@unioneyes/adapter-kit'
-import { hris, isoDateTime } from '@unioneyes/models'
+import { hris, isoDate } from '@unioneyes/models'
 import type { Employee } from '@unioneyes/models'
 import { z } from 'zod'
 import { api } from './api.ts'
 import type { Settings } from './api.ts'
 import { changedEmployees } from './changed-employees.ts'
+import { choice, choiceLists, choicesOf, choicesPath, fromChoice } from './choice-lists.ts'
+import { compensation } from './compensation-rows.ts'
 import { datasetFields, datasetRow, employeeRow, listFields, toEmployee } from './employee-row.ts'
+import { readTable } from './employee-table.ts'
+import { inPages } from './in-pages.ts'
+import { leaveRows } from './leave-rows.ts'
+import { addDays, dayOf, readAgainFrom, windowAfter, windowFrom } from './leave-windows.ts'
+import type { LeaveWindow } from './leave-windows.ts'
+import { jobInfo, jobRows } from './position-rows.ts'
 
 /** `GET /api/v1/employees`. */
 const cursorListing = (fallback?: ListEntity<Employee, Settings>) =>
@@ -66,20 +74,66 @@ const listings = { auto: cursorListing(datasetListing()), cursor: cursorListing(
 export const employees: Entity<Employee, Settings> = {
   ...listings.auto,
   read: (session, entity, options) => listings[session.settings.employeeListing].read(session, entity, options),
+  fetch: (session, entity, ids, options) =>
+    listings[session.settings.employeeListing].fetch(session, entity, ids, options),
 }
 
-const text = z.string().nullish()
-const choices = z.array(z.object({ alias: text, options: z.array(z.unknown()) }))
-const time = isoDateTime.nullish()
-
-/** The choices of the list field "Department". An archived one stays a record: the past of its people refers to it. */
+/** The choices of the list field "Department". */
 export const departments = api.entity(hris.department).list({
-  path: 'api/v1/meta/lists',
+  path: choicesPath,
   // No such list is an answer we do not understand, and not a company without departments.
-  items: (body) => choices.parse(body).find(({ alias }) => alias === 'department')?.options,
+  items: (body) => choicesOf(choiceLists.parse(body), 'department'),
   paginate: pages.single(),
-  wire: z.object({ id: wireId(), name: z.string(), archived: text, createdDate: time, archivedDate: time }),
-  map: ({ name, archived, createdDate: createdAt, archivedDate: archivedAt }) => {
-    return { name, active: archived !== 'yes', createdAt, archivedAt }
-  },
+  wire: choice,
+  map: (row) => ({ name: row.name, ...fromChoice(row) }),
 })
+
+/** The choices of the list field "Job Title", and who held which job from which day on. */
+export const positions = api.entity(hris.position).read(
+  async function* (context) {
+    const { http, settings, token } = context
+    // A key that may not see the list may still see who holds which job.
+    let complete = true
+    if (token === undefined) {
+      const titles = choicesOf(await http.get(choicesPath, { schema: choiceLists }), 'jobTitle')
+      complete = titles !== undefined
+      for (const page of inPages(titles ?? [], settings.pageSize)) yield { rows: jobRows(page, settings) }
+    }
+    yield* readTable(jobInfo, context, complete)
+  },
+  { incremental: true, deletions: 'feed' },
+)
+
+/** Rates of pay, past, present and future. BambooHR offers no pay runs. */
+export const payroll = api
+  .entity(hris.payroll)
+  .read((context) => readTable(compensation, context), { incremental: true, deletions: 'feed' })
+
+/** A page token of leave: where the window begins, and the provider's day when the read began. */
+const leavePlace = z.object({ start: isoDate, today: isoDate })
+
+/** Requests for time off, asked for year by year: BambooHR wants both bounds, and cannot tell what changed. */
+export const leave = api.entity(hris.leave).read(
+  async function* ({ http, settings, type, cursor, token, providerDate }) {
+    const { pageSize, leaveFrom, leaveAheadDays, leaveNotes } = settings
+    const begun = leavePlace.safeParse(token).data
+    let today = begun?.today
+    const first = begun?.start ?? (type === 'full' ? leaveFrom : readAgainFrom(cursor, settings))
+    for (let window: LeaveWindow | undefined = windowFrom(first); window;) {
+      const requests = await http.get('api/v1/time_off/requests', {
+        query: { ...window, excludeNote: leaveNotes ? undefined : 'true' },
+        schema: z.array(z.unknown()),
+      })
+      today ??= dayOf(providerDate())
+      const next = windowAfter(window, addDays(today, leaveAheadDays))
+      const parts = inPages(requests, pageSize)
+      for (const [index, page] of parts.entries()) {
+        const rows = leaveRows(page, settings)
+        const place = index < parts.length - 1 ? window : next
+        yield place ? { rows, next: { start: place.start, today } } : { rows, cursor: today, complete: true }
+      }
+      window = next
+    }
+  },
+  { incremental: true, deletions: 'absence' },
+)

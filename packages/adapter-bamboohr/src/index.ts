@@ -2,18 +2,29 @@ import { defineAdapter } from '@unioneyes/adapter-kit'
 import { IntegrationType } from '@unioneyes/core'
 import manifest from '../package.json' with { type: 'json' }
 import { api } from './api.ts'
-import { departments, employees } from './entities.ts'
+import { departments, employees, leave, payroll, positions } from './entities.ts'
+import { webhooks } from './webhooks.ts'
 
-export { api, departments, employees }
+export { api, departments, employees, leave, payroll, positions, webhooks }
 
-/** BambooHR: an organization's people and departments. */
+/** BambooHR: an organization's people and departments, their positions, leave and rates of pay. */
 export const bamboohr = defineAdapter({
   provider: 'bamboohr',
   name: 'BambooHR',
-  description: 'People and departments.',
+  description: 'People, departments, positions, leave and rates of pay.',
   type: IntegrationType.HRIS,
   version: manifest.version,
   documentationUrl: 'https://documentation.bamboohr.com/reference',
   api,
-  entities: { employees, departments },
+  entities: { employees, departments, positions, leave, payroll },
+  remarks: {
+    positions: {
+      note: 'Job titles, and who held which from which day on. A webhook about a job brings the next sync forward.',
+    },
+    leave: { note: 'BambooHR cannot tell what changed: an incremental sync reads a window around today again.' },
+    payroll: {
+      note: 'Rates of pay over time: BambooHR offers neither pay runs nor pay stubs. A webhook about pay brings the next sync forward.',
+    },
+  },
+  webhooks,
 })

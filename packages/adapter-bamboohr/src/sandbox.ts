@@ -1,20 +1,35 @@
 import { defineSandbox } from '@unioneyes/testkit'
 import type { SandboxDefinition, SandboxRequest } from '@unioneyes/testkit'
 import { createActions } from './sandbox/actions.ts'
-import type { BamboohrActions } from './sandbox/actions.ts'
 import { createDialect } from './sandbox/answers.ts'
 import { createCompany } from './sandbox/company.ts'
-import type { Company } from './sandbox/company.ts'
+import type { Company as Employer } from './sandbox/company.ts'
 import { listDatasetFields, queryDataset } from './sandbox/datasets.ts'
+import { listLeave, listLeaveTypes } from './sandbox/leave-endpoints.ts'
 import { listEmployees } from './sandbox/list-employees.ts'
+import { createTokens } from './sandbox/oauth.ts'
+import type { Tokens } from './sandbox/oauth.ts'
 import { getCompanyInformation, getEmployee, listChanges, listFields, listLists } from './sandbox/older-endpoints.ts'
 import type { BamboohrSandboxOptions } from './sandbox/options.ts'
 import { createRowCache } from './sandbox/row-cache.ts'
+import { listTableChanges, listTableRows } from './sandbox/table-endpoints.ts'
+import { webhookRoutes } from './sandbox/webhooks-endpoints.ts'
+import { createWebhooks } from './sandbox/webhooks.ts'
+import type { Webhooks } from './sandbox/webhooks.ts'
 
-export type { BamboohrActions, BamboohrTruth } from './sandbox/actions.ts'
-export type { Company, PersonPatch } from './sandbox/company.ts'
+export type { BamboohrTruth } from './sandbox/actions.ts'
+export type { PersonPatch } from './sandbox/company.ts'
+export { sandboxClient } from './sandbox/oauth.ts'
+export type { IssuedGrant, TokenCounts, TokenOptions } from './sandbox/oauth.ts'
 export { sandboxApiKey } from './sandbox/options.ts'
 export type { BamboohrSandboxOptions } from './sandbox/options.ts'
+export type { SandboxDelivery } from './sandbox/webhooks.ts'
+
+/** The imitated company with its token server and its webhooks. */
+export type Company = Employer & { readonly tokens: Tokens; readonly webhooks: Webhooks }
+
+/** What can be done to the imitated company. Ids are text, as the vendor writes them. */
+export type BamboohrActions = ReturnType<typeof createActions> & Tokens['actions'] & Webhooks['actions']
 
 /**
  * An imitation of BambooHR built from vendor facts, for development and tests without credentials. `openapi` in a citation is
@@ -23,16 +38,29 @@ export type { BamboohrSandboxOptions } from './sandbox/options.ts'
  */
 export function bamboohrSandbox(options: BamboohrSandboxOptions = {}): SandboxDefinition<Company, BamboohrActions> {
   const cache = createRowCache(options.cacheBytes ?? 192 * 1024 * 1024)
-  return defineSandbox({
+  return defineSandbox<Company, BamboohrActions>({
     provider: 'bamboohr',
-    createState: () => createCompany(options),
-    actions: createActions,
+    createState: () => {
+      const company = createCompany(options)
+      const tokens = createTokens(options.oauth ?? {}, () => company.now())
+      return Object.assign(company, { tokens, webhooks: createWebhooks(company) })
+    },
+    actions: (state) => ({ ...createActions(state), ...state.tokens.actions, ...state.webhooks.actions }),
     // 401 without a body and without WWW-Authenticate (openapi list-employees 401; sheet: Auth, Errors).
-    authenticate: (request, company) => (company.keys.has(apiKeyOf(request)) ? undefined : { status: 401 }),
+    authenticate: (request, { keys, tokens }) =>
+      request.path === TOKEN_PATH || keys.has(apiKeyOf(request)) || tokens.admits(request)
+        ? undefined
+        : { status: 401 },
     rateLimit: options.rateLimit,
     dialect: createDialect(options),
     headers: (company) => ({ date: new Date(company.now() + (options.dateSkewMs ?? 0)).toUTCString() }),
     routes: [
+      {
+        method: 'POST',
+        path: TOKEN_PATH,
+        cites: ['sheet: Auth', 'client AUTHENTICATION.md#how-it-works', 'RFC 6749, 5.2, for refusals'],
+        handle: (request, { tokens }) => tokens.answer(request),
+      },
       {
         method: 'GET',
         path: '/api/v1/employees',
@@ -50,6 +78,42 @@ export function bamboohrSandbox(options: BamboohrSandboxOptions = {}): SandboxDe
         path: '/api/v1/employees/{id}',
         cites: ['openapi GET /api/v1/employees/{id}', 'sheet: Employees 2'],
         handle: getEmployee,
+      },
+      {
+        method: 'GET',
+        path: '/api/v1/employees/{id}/tables/{table}',
+        cites: [
+          'openapi GET /api/v1/employees/{id}/tables/{table}',
+          'sheet: Positions, Payroll',
+          'recorded GET /v1/employees/all/tables/jobInfo 2026-05',
+        ],
+        handle: listTableRows,
+      },
+      {
+        method: 'GET',
+        path: '/api/v1/employees/changed/tables/{table}',
+        cites: [
+          'openapi GET /api/v1/employees/changed/tables/{table}',
+          'sheet: Incremental',
+          'recorded GET /v1/employees/changed/tables/jobInfo 2026-05',
+        ],
+        handle: listTableChanges,
+      },
+      {
+        method: 'GET',
+        path: '/api/v1/time_off/requests',
+        cites: ['openapi GET /api/v1/time_off/requests', 'sheet: Leave', 'recorded GET /v1/time_off/requests 2026-05'],
+        handle: listLeave,
+      },
+      {
+        method: 'GET',
+        path: '/api/v1/meta/time_off/types',
+        cites: [
+          'openapi GET /api/v1/meta/time_off/types',
+          'sheet: Leave',
+          'recorded GET /v1/meta/time_off/types 2026-05',
+        ],
+        handle: listLeaveTypes,
       },
       {
         method: 'POST',
@@ -89,9 +153,12 @@ export function bamboohrSandbox(options: BamboohrSandboxOptions = {}): SandboxDe
         cites: 'openapi GET /api/v1/company_information',
         handle: getCompanyInformation,
       },
+      ...webhookRoutes,
     ],
   })
 }
+
+const TOKEN_PATH = '/token.php'
 
 /** The user name of HTTP Basic; the password may be anything (sheet: Auth). */
 function apiKeyOf(request: SandboxRequest): string {

@@ -632,7 +632,7 @@ describe('the definition', () => {
       provider: 'bamboohr',
       type: 'hris',
       env: { subdomain: 'BAMBOOHR_SUBDOMAIN', apiKey: 'BAMBOOHR_API_KEY' },
-      capabilities: { supportsFullSync: true, supportsIncrementalSync: true, supportsWebhooks: false },
+      capabilities: { supportsFullSync: true, supportsIncrementalSync: true, supportsWebhooks: true },
     })
     expect(bamboohr.rateLimit?.source).toMatch(/publishes no number/)
     expectTypeOf<EntitiesOf<typeof bamboohr>['employees']>().toEqualTypeOf<Employee>()
@@ -669,17 +669,33 @@ describe('the definition', () => {
     const { cursor } = await harvest(integration, 'employees')
     sandbox.actions.change('101', { lastName: 'X' })
     await harvest(integration, 'employees', { type: 'incremental', cursor })
+    for (const entity of ['positions', 'payroll', 'leave'] as const) {
+      const full = await harvest(integration, entity)
+      sandbox.actions.change('101', { lastName: 'Y' })
+      await harvest(integration, entity, { type: 'incremental', cursor: full.cursor })
+    }
     sandbox.actions.refuseListing()
     await harvest(integration, 'employees')
     expect(paths().sort()).toEqual([
       'GET /api/v1/employees',
+      'GET /api/v1/employees/101/tables/compensation',
+      'GET /api/v1/employees/101/tables/jobInfo',
+      'GET /api/v1/employees/all/tables/compensation',
+      'GET /api/v1/employees/all/tables/jobInfo',
       'GET /api/v1/employees/changed',
+      'GET /api/v1/employees/changed/tables/compensation',
+      'GET /api/v1/employees/changed/tables/jobInfo',
       'GET /api/v1/meta/fields',
       'GET /api/v1/meta/lists',
+      'GET /api/v1/time_off/requests',
       'POST /api/v2/datasets/employee/data',
     ])
     for (const path of paths()) {
-      const [method = '', route = ''] = path.replace('/datasets/employee/', '/datasets/{datasetName}/').split(' ')
+      const named = path
+        .replace('/datasets/employee/', '/datasets/{datasetName}/')
+        .replace(/\/(?:all|101)\/tables\//, '/{id}/tables/')
+        .replace(/\/tables\/\w+/, '/tables/{table}')
+      const [method = '', route = ''] = named.split(' ')
       const from = yaml.search(new RegExp(`^ {2}'?${route.replace(/[{}]/g, '\\$&')}'?:$`, 'm'))
       expect(from, route).toBeGreaterThan(0)
       const block = yaml.slice(from).split(/\n {2}'?\//, 2)[0] ?? ''

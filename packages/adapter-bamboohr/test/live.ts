@@ -71,6 +71,8 @@ export interface Harvest {
   readonly records: Map<string, EntityRecord>
   readonly invalid: { readonly id: string | undefined; readonly issues: readonly string[] }[]
   readonly deleted: string[]
+  /** Beginnings of ids of which pages claimed to show everything. */
+  readonly replaced: string[]
   readonly pages: Page[]
   readonly cursor: Json | undefined
   readonly complete: boolean
@@ -78,13 +80,17 @@ export interface Harvest {
   readonly restarts: number
 }
 
+/** What the adapter reads. */
+export type EntityName = 'employees' | 'departments' | 'positions' | 'leave' | 'payroll'
+
 /** Reads an entity to its end. */
 export async function harvest(
   integration: Awaited<ReturnType<typeof connect>>,
-  entity: 'employees' | 'departments',
+  entity: EntityName,
   options: ReadOptions = {},
 ): Promise<Harvest> {
-  const result = { records: new Map<string, EntityRecord>(), invalid: [], deleted: [], pages: [] } as unknown as Harvest
+  const lists = { invalid: [], deleted: [], replaced: [], pages: [] }
+  const result = { records: new Map<string, EntityRecord>(), ...lists } as unknown as Harvest
   if (!integration.read) throw new Error('The integration reads nothing.')
   let restarts = 0
   for await (const page of integration.read(entity, options)) {
@@ -93,6 +99,7 @@ export async function harvest(
       result.records.clear()
     }
     result.pages.push(page)
+    result.replaced.push(...(page.replaces ?? []))
     result.deleted.push(
       ...(page.deleted ?? []).map((one: string | Deletion) => (typeof one === 'string' ? one : one.id)),
     )
@@ -106,6 +113,13 @@ export async function harvest(
   }
   const last = result.pages.at(-1)
   return { ...result, restarts, cursor: last?.cursor, complete: last?.complete === true, total: last?.total }
+}
+
+/** A copy after a read of changes, as an engine would have it. */
+export function applied(copy: ReadonlyMap<string, EntityRecord>, changes: Harvest): Map<string, EntityRecord> {
+  const isGone = (id: string): boolean =>
+    changes.deleted.includes(id) || changes.replaced.some((beginning) => id.startsWith(beginning))
+  return new Map([...[...copy].filter(([id]) => !isGone(id)), ...changes.records])
 }
 
 /** What an operation was refused with. */

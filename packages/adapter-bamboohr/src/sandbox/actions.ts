@@ -1,8 +1,12 @@
-import type { Company, PersonPatch, RawPatch } from './company.ts'
+import type { Company, CompanyLists, PersonPatch, RawPatch } from './company.ts'
 import { toSeconds } from './company.ts'
+import type { TableName } from './employee-tables.ts'
+import type { LeaveRequest, NewLeave } from './leave-book.ts'
+import { allLeave, toLeave } from './leave-endpoints.ts'
 import { allListFields, toListRow } from './list-employees.ts'
 import { toOption } from './older-endpoints.ts'
 import { TERMINATED, toDate } from './person.ts'
+import { allRows } from './table-endpoints.ts'
 
 /** What the company has now, in the provider's own words. */
 export interface BamboohrTruth {
@@ -10,6 +14,12 @@ export interface BamboohrTruth {
   readonly employees: readonly Record<string, unknown>[]
   /** Every department, archived ones included. */
   readonly departments: readonly Record<string, unknown>[]
+  /** Every job title, archived ones included, then every row of the table `jobInfo`: those have an `employeeId`. */
+  readonly positions: readonly Record<string, unknown>[]
+  /** Every request for time off, without its notes. */
+  readonly leave: readonly Record<string, unknown>[]
+  /** Every row of the table `compensation`. */
+  readonly payroll: readonly Record<string, unknown>[]
 }
 
 /** What can be done to the imitated company. Ids are text, as the vendor writes them. */
@@ -19,10 +29,31 @@ export type BamboohrActions = ReturnType<typeof createActions>
 export function createActions(company: Company) {
   const { glitches } = company
 
-  function option(list: 'department', id: string) {
+  function option(list: 'department' | 'jobTitle', id: string) {
     const found = company.lists[list].find((one) => String(one.id) === id)
     if (!found) throw new Error(`The sandbox has no ${list} ${id}.`)
     return found
+  }
+
+  function indexOf(employeeId: string): number {
+    const index = company.find(employeeId)
+    if (index === undefined) throw new Error(`The sandbox has no employee ${employeeId}.`)
+    return index
+  }
+
+  function addOption(list: 'department' | 'jobTitle', firstId: number, name: string): string {
+    const id = firstId + company.lists[list].length
+    const createdDate = toSeconds(company.now()).replace('Z', '+00:00')
+    company.lists[list].push({ id, name, createdDate, archivedDate: null })
+    return String(id)
+  }
+
+  function archive(list: 'department' | 'jobTitle', id: string): void {
+    option(list, id).archivedDate = toSeconds(company.now()).replace('Z', '+00:00')
+  }
+
+  function decide(leaveId: string, status: string): void {
+    company.leave.change(leaveId, { status, lastChanged: toDate(company.now()) })
   }
 
   return {
@@ -64,15 +95,60 @@ export function createActions(company: Company) {
       option('department', id).name = name
       company.touchAll()
     },
-    archiveDepartment: (id: string): void => {
-      option('department', id).archivedDate = toSeconds(company.now()).replace('Z', '+00:00')
-    },
+    archiveDepartment: (id: string): void => archive('department', id),
     /** @returns the new department's id */
-    addDepartment: (name: string): string => {
-      const id = 20_000 + company.lists.department.length
-      const createdDate = toSeconds(company.now()).replace('Z', '+00:00')
-      company.lists.department.push({ id, name, createdDate, archivedDate: null })
-      return String(id)
+    addDepartment: (name: string): string => addOption('department', 20_000, name),
+    archiveJobTitle: (id: string): void => archive('jobTitle', id),
+    /** @returns the new job title's id */
+    addJobTitle: (name: string): string => addOption('jobTitle', 25_000, name),
+    /** The key's user may not see this list field. */
+    hideList: (name: keyof CompanyLists): void => {
+      glitches.hiddenLists.add(name)
+    },
+
+    /** The rows of one employee, in no particular order. */
+    tableRows: (table: TableName, employeeId: string) => company.tables.rows(table, indexOf(employeeId)),
+    /** Adds a row, by default like the last one; the employee enters the feed. @returns the row's id */
+    addTableRow: (table: TableName, employeeId: string, values: RawPatch): string => {
+      company.noteChange(employeeId)
+      return company.tables.add(table, indexOf(employeeId), values)
+    },
+    /** Changes values of a row as the table shows them; the employee enters the feed. */
+    changeTableRow: (table: TableName, employeeId: string, rowId: string, values: RawPatch): void => {
+      company.noteChange(employeeId)
+      company.tables.change(table, indexOf(employeeId), rowId, values)
+    },
+    /** Deletes a row; the employee enters the feed. */
+    removeTableRow: (table: TableName, employeeId: string, rowId: string): void => {
+      company.noteChange(employeeId)
+      company.tables.remove(table, indexOf(employeeId), rowId)
+    },
+    /** A table is refused to the key's user. */
+    refuseTable: (table: TableName, status = 403): void => {
+      company.tables.refused.set(table, status)
+    },
+    /** @see refuseTable */
+    allowTable: (table: TableName): void => {
+      company.tables.refused.delete(table)
+    },
+    /** The key's user may not see this field of a table: rows come without it. */
+    hideTableField: (table: TableName, field: string): void => {
+      company.tables.hiddenFields.add(`${table}.${field}`)
+    },
+
+    /** Somebody asks for time off. @returns the request's id */
+    requestLeave: (employeeId: string, request: NewLeave): string => company.leave.add(indexOf(employeeId), request),
+    approveLeave: (leaveId: string): void => decide(leaveId, 'approved'),
+    denyLeave: (leaveId: string): void => decide(leaveId, 'denied'),
+    cancelLeave: (leaveId: string): void => decide(leaveId, 'canceled'),
+    supersedeLeave: (leaveId: string): void => decide(leaveId, 'superceded'),
+    /** Changes a request without a word about when. */
+    changeLeave: (leaveId: string, patch: Partial<LeaveRequest>): void => company.leave.change(leaveId, patch),
+    /** A request vanishes, as if it had never been. */
+    removeLeave: (leaveId: string): void => company.leave.remove(leaveId),
+    /** Time off is refused to the key's user. */
+    refuseLeave: (on = true): void => {
+      glitches.leaveRefused = on
     },
 
     /** No key is let in any more. */
@@ -138,6 +214,9 @@ export function createActions(company: Company) {
       return {
         employees: company.live().map((index) => toListRow(index, fields, company)),
         departments: company.lists.department.map(toOption),
+        positions: [...company.lists.jobTitle.map(toOption), ...allRows('jobInfo', company)],
+        leave: allLeave(company).map((request) => toLeave(request, company, false)),
+        payroll: allRows('compensation', company),
       }
     },
   }

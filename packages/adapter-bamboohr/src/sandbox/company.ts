@@ -1,3 +1,7 @@
+import { createEmployeeTables } from './employee-tables.ts'
+import type { EmployeeTables } from './employee-tables.ts'
+import { createLeaveBook } from './leave-book.ts'
+import type { LeaveBook } from './leave-book.ts'
 import { departmentNames, divisionNames, jobTitleNames, places } from './name-pools.ts'
 import { sandboxApiKey } from './options.ts'
 import type { BamboohrSandboxOptions } from './options.ts'
@@ -42,6 +46,9 @@ export interface Glitches {
   totalDelta: number
   endlessCursor: boolean
   latest: string | null | undefined
+  /** List fields that the key's user may not see. */
+  hiddenLists: Set<keyof CompanyLists>
+  leaveRefused: boolean
   /** Where the next query without an order begins. */
   unordered: number
 }
@@ -53,6 +60,10 @@ export interface Company {
   readonly keys: Set<string>
   readonly restricted: Set<string>
   readonly glitches: Glitches
+  readonly tables: EmployeeTables
+  readonly leave: LeaveBook
+  /** The company's time when the sandbox was started. */
+  readonly openedAt: number
   now(): number
   advance(ms: number): void
   /** The live people's places, in the order of their ids. The same array until somebody comes or goes. */
@@ -69,6 +80,8 @@ export interface Company {
   hire(patch: PersonPatch): string
   change(id: string, patch: PersonPatch): void
   setRaw(id: string, raw: RawPatch | undefined): void
+  /** Enters the feed of changes for something that is not a field of the person. */
+  noteChange(id: string): void
   remove(id: string): void
   /** Differs when a row between the two places may look different from last time. */
   stamp(first: number, last: number): string
@@ -149,8 +162,9 @@ export function createCompany(options: BamboohrSandboxOptions): Company {
     return overrides.get(index)?.changedAt ?? openedAt - ageOfLastChange(seed, index)
   }
 
-  return {
+  const company: Omit<Company, 'tables' | 'leave'> = {
     options,
+    openedAt,
     lists,
     keys: new Set([options.apiKey ?? sandboxApiKey]),
     restricted: new Set(),
@@ -161,6 +175,8 @@ export function createCompany(options: BamboohrSandboxOptions): Company {
       totalDelta: 0,
       endlessCursor: false,
       latest: undefined,
+      hiddenLists: new Set(),
+      leaveRefused: false,
       unordered: 0,
     },
     now,
@@ -225,6 +241,9 @@ export function createCompany(options: BamboohrSandboxOptions): Company {
       entry.raw = raw
       entry.changedAt = now()
     },
+    noteChange(id) {
+      touch(mustFind(id)).changedAt = now()
+    },
     remove(id) {
       const entry = touch(mustFind(id))
       entry.deleted = true
@@ -242,6 +261,7 @@ export function createCompany(options: BamboohrSandboxOptions): Company {
       epoch += 1
     },
   }
+  return { ...company, tables: createEmployeeTables(company), leave: createLeaveBook(company) }
 }
 
 function createLists(options: BamboohrSandboxOptions): CompanyLists {

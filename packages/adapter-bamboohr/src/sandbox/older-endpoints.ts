@@ -6,9 +6,8 @@ import { legacyFields } from './employee-words.ts'
 
 /** `GET /api/v1/employees/changed` (operation get-changed-employee-ids; sheet: Incremental). */
 export function listChanges(request: SandboxRequest, company: Company): SandboxResponse {
-  const since = request.query.get('since') ?? ''
-  const sinceMs = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/.test(since) ? Date.parse(since) : NaN
-  if (Number.isNaN(sinceMs)) return legacyError(400, 'The since parameter is missing or is not a valid ISO 8601 date.')
+  const sinceMs = readSince(request)
+  if (typeof sinceMs !== 'number') return sinceMs
   const type = request.query.get('type') ?? 'all'
   if (!['inserted', 'updated', 'deleted', 'all'].includes(type))
     return legacyError(400, 'The type parameter is invalid.')
@@ -19,10 +18,18 @@ export function listChanges(request: SandboxRequest, company: Company): SandboxR
   const { glitches } = company
   return jsonOrXml(request, 'employees', {
     // What it says when nothing changed is documented nowhere; the time that was asked for is the tamest guess.
-    latest: glitches.latest === undefined ? latest || since : glitches.latest,
+    latest: glitches.latest === undefined ? latest || request.query.get('since') : glitches.latest,
     // An empty PHP map is written as a list.
     employees: changes.length === 0 ? [] : Object.fromEntries(changes.map((change) => [change.id, change])),
   })
+}
+
+/** The parameter `since` in milliseconds since 1970, or the refusal of it. */
+export function readSince(request: SandboxRequest): number | SandboxResponse {
+  const since = request.query.get('since') ?? ''
+  const sinceMs = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/.test(since) ? Date.parse(since) : NaN
+  if (!Number.isNaN(sinceMs)) return sinceMs
+  return legacyError(400, 'The since parameter is missing or is not a valid ISO 8601 date.')
 }
 
 /** `GET /api/v1/employees/{id}` (operation get-employee; sheet: Employees 2). */
@@ -65,7 +72,10 @@ export function listLists(request: SandboxRequest, company: Company): SandboxRes
   return jsonOrXml(
     request,
     'lists',
-    LIST_FIELDS.map((field) => toListField(field, company)),
+    LIST_FIELDS.flatMap((field) => {
+      const hidden = field.list !== undefined && company.glitches.hiddenLists.has(field.list)
+      return hidden ? [] : toListField(field, company)
+    }),
   )
 }
 

@@ -1,4 +1,5 @@
 import type { SandboxRateLimit } from '@unioneyes/testkit'
+import type { TokenOptions } from './oauth.ts'
 
 /** What company to imitate, and which of the vendor's habits where there is more than one. */
 export interface BamboohrSandboxOptions {
@@ -18,6 +19,8 @@ export interface BamboohrSandboxOptions {
   readonly firstEmployeeId?: number | undefined
   /** The key that is let in. @default sandboxApiKey */
   readonly apiKey?: string | undefined
+  /** The token server. @default an hour for an access token, and a refresh token good for one use */
+  readonly oauth?: TokenOptions | undefined
   /** The company's clock, in milliseconds since 1970. @default Date.now */
   readonly now?: (() => number) | undefined
   /** Stops the clock at this time; only the action `advance` moves it. For a sandbox in another process. */
@@ -32,6 +35,10 @@ export interface BamboohrSandboxOptions {
   readonly changedSince?: 'inclusive' | 'exclusive' | undefined
   /** Writes `employeeId` as a number: ids are text in some endpoints and numbers in others. @default 'text' */
   readonly employeeIdAs?: 'text' | 'number' | undefined
+  /** How leave is written: as recorded, with text for every scalar and a list for an empty map, or as specified. @default 'recorded' */
+  readonly leaveAs?: 'recorded' | 'specification' | undefined
+  /** How deliveries of field-based webhooks look: as documented in 2026, or as one captured in 2022. @default 'documented' */
+  readonly fieldWebhooksAs?: 'documented' | 'captured' | undefined
   /** `signed`: every listing shows each photo under another, time-limited address, as the real one does. @default 'none' */
   readonly photos?: 'none' | 'signed' | undefined
   /** How too many requests are refused: since September 2026 with 429, before that with 503. @default 429 */

@@ -139,7 +139,9 @@ export function toDate(ms: number): string {
 // Writing dates is half the cost of making a person, and there are only so many days.
 const days = new Map<number, string>()
 
-interface Random {
+/** Draws that are the same for the same seed. */
+export interface Random {
+  /** A whole number from 0 up to and without the limit. */
   below(limit: number): number
   chance(probability: number): boolean
   pick<T>(pool: readonly T[]): T
@@ -147,7 +149,7 @@ interface Random {
 }
 
 /** A small generator of its own, so that the same seed gives the same people on every Node.js. */
-function createRandom(seed: number, index: number): Random {
+export function createRandom(seed: number, index: number): Random {
   let state = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(index + 1, 0xc2b2ae35)
   function next(): number {
     state = (state + 0x6d2b79f5) | 0
