@@ -72,7 +72,7 @@ function headersOf({ apiKey }: Walk): Record<string, string> {
 export async function fetchAndHash(walk: Walk): Promise<BaselineResult> {
   let after: string | undefined
   let pages = 0
-  let end = ''
+  let end: string
   do {
     const response = await fetch(pageUrl(walk, after), { headers: headersOf(walk) })
     const body: ReadableStream<Uint8Array> | null = response.body

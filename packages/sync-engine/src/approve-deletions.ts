@@ -1,6 +1,8 @@
 import { IntegrationError, SyncStatus } from '@unioneyes/core'
 import type { EntityOutcome, Store, SyncRun } from '@unioneyes/core'
+import { context } from '@opentelemetry/api'
 import type { EngineSettings } from './engine-options.ts'
+import { EntityTelemetry } from './entity-telemetry.ts'
 import { keepLease } from './lease-keeper.ts'
 import { statusOf } from './sync-run.ts'
 import { sweepListing } from './sweep-listing.ts'
@@ -81,14 +83,16 @@ async function sweepHeld<Tx>(
         { provider, entity: outcome.entity },
       )
     }
-    const { deleted } = await sweepListing({
-      settings,
-      lease: kept.lease,
-      runId: run.id,
-      listing: held.listing,
-      brake: undefined,
-      signal,
-    })
+    const { deleted } = await new EntityTelemetry(key, context.active()).sweep(() =>
+      sweepListing({
+        settings,
+        lease: kept.lease,
+        runId: run.id,
+        listing: held.listing,
+        brake: undefined,
+        signal,
+      }),
+    )
     const counters = { ...outcome.counters, deleted: outcome.counters.deleted + deleted }
     const chain = { ...outcome.chain, deleted: outcome.chain.deleted + deleted }
     const status = outcome.chain.failed > 0 ? SyncStatus.PARTIAL : SyncStatus.SUCCESS

@@ -9,11 +9,13 @@ import type {
   SyncRun,
   SyncType,
 } from '@unioneyes/core'
-import { toConnectionKey } from '@unioneyes/core'
+import { IntegrationError, toConnectionKey } from '@unioneyes/core'
 import { approveDeletions } from './approve-deletions.ts'
 import type { ApproveOptions } from './approve-deletions.ts'
 import { readChanges } from './change-reader.ts'
 import type { Change, ChangesOptions } from './change-reader.ts'
+import { describeRun } from './describe-run.ts'
+import type { DescribeRunOptions } from './describe-run.ts'
 import { toEngineSettings } from './engine-options.ts'
 import type { SyncEngineOptions } from './engine-options.ts'
 import { startSchedule } from './schedule.ts'
@@ -30,6 +32,9 @@ export interface SyncRunOptions extends SyncCallOptions {
   /** Who asked, for the audit log. @default 'system' */
   readonly actor?: string | undefined
 }
+
+/** How a run is told by {@link SyncEngine.timeline}. */
+export type TimelineOptions = Omit<DescribeRunOptions, 'providerName'>
 
 /** Runs syncs and gives what they brought. Every method works for one organization. */
 export interface SyncEngine<A extends AnyAdapter = AnyAdapter> {
@@ -49,6 +54,12 @@ export interface SyncEngine<A extends AnyAdapter = AnyAdapter> {
   ): Promise<SyncRun>
   /** The log of runs, newest first. */
   history(organizationId: string, filter?: Partial<Omit<RunFilter, 'organizationId'>>): Promise<SyncRun[]>
+  /**
+   * A run told in sentences, a line each with its time: from the log, and in more detail from its progress where that was kept.
+   *
+   * @throws IntegrationError CONFIG_INVALID when the organization has no such run.
+   */
+  timeline(organizationId: string, runId: string, options?: TimelineOptions): Promise<string>
   /** Carries out the deletions that the brake held back in a run. */
   approveDeletions(runId: string, options?: ApproveOptions): Promise<SyncRun>
   /** The organization's changes in order: created, updated, deleted. */
@@ -116,6 +127,14 @@ export function createSyncEngine<Tx>(options: SyncEngineOptions<AnyAdapter, Tx>)
     incremental: (organizationId, provider, entities, runOptions) =>
       run('incremental', organizationId, provider, entities, runOptions),
     history: (organizationId, filter) => store.runs.list({ ...filter, organizationId }),
+    async timeline(organizationId, runId, timelineOptions) {
+      const logged = await store.runs.get(organizationId, runId)
+      if (!logged) {
+        throw new IntegrationError('CONFIG_INVALID', `Organization "${organizationId}" has no run "${runId}".`)
+      }
+      const adapter = integrations.registry.adapters().find(({ provider }) => provider === logged.provider)
+      return describeRun(logged, { ...timelineOptions, providerName: adapter?.name })
+    },
     approveDeletions: (runId, approveOptions) => approveDeletions(settings, runId, approveOptions),
     changes: (organizationId, changesOptions) => readChanges(store, organizationId, changesOptions),
     records: (organizationId, provider, entity, recordOptions) =>

@@ -1,3 +1,4 @@
+import { redactingLogger } from '@unioneyes/core'
 import type { AnyAdapter, AnyIntegrations, Clock, EntityKey, Integrations, Logger, Store } from '@unioneyes/core'
 import type { SyncProgress } from './sync-progress.ts'
 
@@ -71,7 +72,8 @@ export interface EngineSettings<Tx = unknown> {
 /** Fills in the defaults. */
 export function toEngineSettings<A extends AnyAdapter, Tx>(options: SyncEngineOptions<A, Tx>): EngineSettings<Tx> {
   const { onProgress } = options
-  const logger = options.logger ?? options.integrations.logger
+  const { integrations } = options
+  const logger = options.logger ? redactingLogger(options.logger, { like: integrations.logger }) : integrations.logger
   return {
     integrations: options.integrations,
     store: options.store,

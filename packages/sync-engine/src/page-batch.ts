@@ -114,10 +114,12 @@ export class PageBatch {
       .map((one): Deletion => (typeof one === 'string' ? { id: one } : one))
       .filter(({ id }) => isReadable(id))
     const ids: string[] = []
-    for (const { id } of page.rows?.items ?? page.records ?? []) {
+    const items = page.rows?.items ?? page.records ?? []
+    for (const { id } of items) {
       if (isReadable(id)) ids.push(id)
     }
-    deletions.push(...(await this.#replaced(page.replaces ?? [], new Set(ids))))
+    // A row without a readable id may be any of those that the page seems to lack.
+    if (ids.length === items.length) deletions.push(...(await this.#replaced(page.replaces ?? [], new Set(ids))))
     await this.#readStates(deletions.length === 0 ? ids : [...ids, ...deletions.map(({ id }) => id)])
     this.processed += deletions.length
     if (page.rows) await this.#compareRows(page.rows)

@@ -118,8 +118,7 @@ class EntityWork<Tx> {
     if (this.#listing.phase === 'sweep') return
     const { settings, integration, key, mapping, reread, kept } = this.#job
     if (this.#listing.startedAt === 0) this.#listing = { ...this.#listing, startedAt: await this.#begin() }
-    const read = integration.read?.bind(integration)
-    if (!read) throw withoutRead(key)
+    if (!integration.read) throw withoutRead(key)
     const stop = AbortSignal.any([this.#job.signal, kept.lost])
     const { type, pageToken } = this.#listing
     const cursor = type === 'incremental' ? kept.lease.state.cursor : undefined
@@ -128,8 +127,7 @@ class EntityWork<Tx> {
       recall: (fingerprint) =>
         reread || type !== 'full' ? Promise.resolve(undefined) : settings.store.pages.recall(key, fingerprint),
     }
-    const options = { type, cursor, pageToken, signal: stop, memory }
-    const source = this.#job.telemetry.pulls(() => read(key.entity, options))
+    const source = integration.read(key.entity, { type, cursor, pageToken, signal: stop, memory })
     const ahead = readAhead(source, settings.readAhead, this.#observe)
     const rules: BatchRules = { key, mapping, reread, quarantinedIds, keepRecords: settings.onPage !== undefined }
     try {

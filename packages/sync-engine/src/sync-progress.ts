@@ -1,7 +1,11 @@
 import type { ConnectionKey, RunCounters, SyncStatus, SyncType } from '@unioneyes/core'
 
 /** A step of a run, as it happens. */
-export type SyncProgress = ConnectionKey & { readonly runId: string } & SyncStep
+export type SyncProgress = ConnectionKey & {
+  readonly runId: string
+  /** Milliseconds since 1970. */
+  readonly at: number
+} & SyncStep
 
 /** What happened. Counters are those of the run and entity so far. */
 export type SyncStep =

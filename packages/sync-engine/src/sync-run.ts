@@ -1,6 +1,7 @@
 import { IntegrationError, SyncStatus, addCounters, noCounters } from '@unioneyes/core'
 import type {
   AnyAdapter,
+  BaseIntegration,
   ConnectionKey,
   EntityOutcome,
   RunCounters,
@@ -11,9 +12,11 @@ import type {
 import { hash } from 'node:crypto'
 import { dryRunEntity } from './dry-run.ts'
 import type { EngineSettings } from './engine-options.ts'
+import type { EntityTelemetry } from './entity-telemetry.ts'
 import { keepLease } from './lease-keeper.ts'
 import type { KeptLease } from './lease-keeper.ts'
 import { runErrorOf } from './run-error.ts'
+import { RunTelemetry } from './run-telemetry.ts'
 import { syncEntity } from './sync-entity.ts'
 import type { SyncStep } from './sync-progress.ts'
 
@@ -62,6 +65,7 @@ class Run<Tx> {
   readonly #entities: readonly string[]
   readonly #runId: string
   readonly #signal: AbortSignal
+  readonly #telemetry: RunTelemetry
 
   constructor(
     settings: EngineSettings<Tx>,
@@ -78,9 +82,15 @@ class Run<Tx> {
     this.#entities = entities
     this.#runId = runId
     this.#signal = request.signal ?? new AbortController().signal
+    const { key, type, dryRun = false } = request
+    this.#telemetry = new RunTelemetry({ key, runId, type, entities, dryRun })
   }
 
   async execute(): Promise<SyncRun> {
+    return this.#telemetry.run(() => this.#execute())
+  }
+
+  async #execute(): Promise<SyncRun> {
     const { store } = this.#settings
     const { key, dryRun = false } = this.#request
     const leases = dryRun ? new Map<string, LeaseAnswer>() : await this.#takeLeases()
@@ -150,7 +160,7 @@ class Run<Tx> {
         const queue = [...this.#entities]
         const worker = async (): Promise<void> => {
           for (let entity = queue.shift(); entity !== undefined; entity = queue.shift()) {
-            const outcome = await this.#syncOne(integration, entity, leases.get(entity))
+            const outcome = await this.#traceOne(integration, entity, leases.get(entity))
             outcomes.set(entity, outcome)
             this.#report({ step: 'entity', entity, status: outcome.status, counters: outcome.counters })
           }
@@ -166,10 +176,21 @@ class Run<Tx> {
     return this.#entities.flatMap((entity) => outcomes.get(entity) ?? [])
   }
 
+  async #traceOne(integration: BaseIntegration, entity: string, kept: LeaseAnswer | undefined): Promise<EntityOutcome> {
+    const { key, dryRun = false } = this.#request
+    const { store, clock } = this.#settings
+    return this.#telemetry.entity(entity, async (telemetry) => {
+      const outcome = await this.#syncOne(integration, entity, kept, telemetry)
+      if (!dryRun) await telemetry.ended(outcome, clock.now(), () => store.quarantine.count({ ...key, entity }))
+      return outcome
+    })
+  }
+
   async #syncOne(
-    integration: Parameters<typeof syncEntity<Tx>>[0]['integration'],
+    integration: BaseIntegration,
     entity: string,
     kept: LeaseAnswer | undefined,
+    telemetry: EntityTelemetry,
   ): Promise<EntityOutcome> {
     const { key, type, reread = false, dryRun = false } = this.#request
     const job = {
@@ -181,6 +202,7 @@ class Run<Tx> {
       mapping: mappingOf(this.#adapter, this.#connection),
       reread,
       signal: this.#signal,
+      telemetry,
       report: (step: SyncStep) => {
         this.#report(step)
       },
@@ -241,7 +263,7 @@ class Run<Tx> {
   }
 
   #report(step: SyncStep): void {
-    this.#settings.report({ ...this.#request.key, runId: this.#runId, ...step })
+    this.#settings.report({ ...this.#request.key, runId: this.#runId, at: this.#settings.clock.now(), ...step })
   }
 }
 

@@ -203,4 +203,15 @@ describe('a page that replaces a group', () => {
     expect(run).toMatchObject({ status: 'success', counters: { created: 1, updated: 1, deleted: 1 } })
     expect(await stored(store)).toEqual({ '1/b': 'second', '1/c': 'first', '10/a': 'first', '2/a': 'first' })
   })
+
+  test('deletes nothing when one of its rows has no readable id, which may be any of them', async () => {
+    const store = memoryStore()
+    let pages: readonly Page<Thing>[] = [{ records: [thing('1/a'), thing('1/b')] }]
+    const engine = await engineOn(store, () => pages, 100)
+    await engine.full('org_1', 'paged', ['things'])
+    pages = [{ records: [thing('1/b', 'second'), thing('')], replaces: ['1/'] }]
+    const run = await engine.incremental('org_1', 'paged', ['things'])
+    expect(run).toMatchObject({ status: 'partial', counters: { failed: 1, deleted: 0 } })
+    expect(await stored(store)).toEqual({ '1/a': 'first', '1/b': 'second' })
+  })
 })
