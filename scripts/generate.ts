@@ -13,9 +13,18 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const check = process.argv.includes('--check')
 const stale: string[] = []
 
+/** What the strongest evidence of an entity is, in words. */
+const EVIDENCE = {
+  sandbox: 'its sandbox',
+  specification: 'the vendor’s specification',
+  recorded: 'recorded answers',
+  live: 'the provider itself',
+} as const
+
 await put('README.md', 'packages', packagesTable())
 for (const adapter of await registeredAdapters())
   await put(`packages/adapter-${adapter.provider}/README.md`, 'adapter', adapterTables(adapter))
+await put('docs/adapters.md', 'adapters', adaptersTable(await registeredAdapters()))
 await put('docs/laws.md', 'mutants', mutantsTable())
 await write('test/bad-input.md', badInputs())
 
@@ -50,21 +59,61 @@ function adapterTables(adapter: AnyAdapter): string {
     soft: 'told by the rows, and by absence',
     absence: 'by absence',
   }
-  const entities = Object.entries(adapter.entities).map(([name, { incremental, deletions: how }]) => [
-    name,
-    incremental ? 'yes' : 'no: read whole each time',
-    `${deletions[how]} from a complete full sync`,
-    adapter.capabilities.supportsWebhooks ? 'yes' : 'not yet',
-  ])
+  const entities = Object.entries(adapter.entities).map(
+    ([name, { incremental, deletions: how, fetchable, ...more }]) => [
+      name,
+      incremental ? 'yes' : 'no: read whole each time',
+      `${deletions[how]} from a complete full sync`,
+      adapter.webhooks && fetchable === true ? 'yes, record by record' : 'no',
+      EVIDENCE[more.evidence ?? 'sandbox'],
+      more.note ?? '',
+    ],
+  )
   const limit = adapter.rateLimit
   const variables = Object.entries(adapter.env ?? {}).map(([name, variable]) => [`\`${variable}\``, name])
   return [
-    table(['entity', 'incremental', 'deletions', 'webhooks'], entities),
+    table(['entity', 'incremental', 'deletions', 'webhooks', 'proven against', 'to know'], entities),
+    `Signs in with: ${signIn(adapter)}.`,
     limit
       ? `Limit kept: ${limit.requests} requests a ${limit.per}. ${limit.source ?? 'No source is named'}.`
       : 'No limit is declared.',
     table(['environment variable', 'holds'], variables),
   ].join('\n\n')
+}
+
+function signIn({ signIn: ways = [], oauth }: AdapterFacts): string {
+  const { clientId, clientSecret } = oauth?.clientEnv ?? {}
+  const client =
+    clientId === undefined ? '' : ` (client: ${code(clientId)}${clientSecret ? `, ${code(clientSecret)}` : ''})`
+  return ways.map((way) => (way === 'OAuth2' ? way + client : way)).join(', or ')
+}
+
+type AdapterFacts = Pick<AnyAdapter, 'signIn' | 'oauth'>
+
+function code(text: string): string {
+  return `\`${text}\``
+}
+
+/** One row to an adapter. */
+function adaptersTable(adapters: readonly AnyAdapter[]): string {
+  const strength = Object.keys(EVIDENCE) as (keyof typeof EVIDENCE)[]
+  const rows = adapters.map((adapter) => {
+    const entities = Object.entries(adapter.entities)
+    const least = Math.min(...entities.map(([, { evidence = 'sandbox' }]) => strength.indexOf(evidence)))
+    return [
+      `[${adapter.name}](../packages/adapter-${adapter.provider})`,
+      adapter.type,
+      entities.map(([name, { incremental }]) => (incremental ? name : `${name} (whole)`)).join(', '),
+      adapter.webhooks ? 'yes' : 'no',
+      adapter.signIn?.join(', ') ?? '',
+      adapter.rateLimit ? `${adapter.rateLimit.requests} a ${adapter.rateLimit.per}` : '',
+      EVIDENCE[strength[least] ?? 'sandbox'],
+    ]
+  })
+  return table(
+    ['provider', 'type', 'entities', 'webhooks', 'signs in with', 'limit kept', 'all of it proven against'],
+    rows,
+  )
 }
 
 /** Patches named `NN-what-is-broken.patch`, by law. */

@@ -172,7 +172,12 @@ async function showFeed(app: Awaited<ReturnType<typeof openApp>>, screen: Screen
     seen += 1
     if (seen <= skip) continue
     counts[change.kind] += 1
-    const name = change.entity === 'employees' ? change.record?.displayName : change.record?.name
+    const name =
+      change.entity === 'employees'
+        ? change.record?.displayName
+        : change.entity === 'departments'
+          ? change.record?.name
+          : undefined
     if (counts[change.kind] <= 3) screen.line(`   ${change.kind.padEnd(8)} ${change.entity} ${change.id} ${name ?? ''}`)
   }
   const { created, updated, deleted } = counts
