@@ -8,6 +8,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { format, resolveConfig } from 'prettier'
 import { IntegrationRegistry } from '@unioneyes/core'
 import type { AnyAdapter } from '@unioneyes/core'
+import { telemetryTable } from './telemetry-table.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const check = process.argv.includes('--check')
@@ -25,6 +26,7 @@ await put('README.md', 'packages', packagesTable())
 for (const adapter of await registeredAdapters())
   await put(`packages/adapter-${adapter.provider}/README.md`, 'adapter', adapterTables(adapter))
 await put('docs/adapters.md', 'adapters', adaptersTable(await registeredAdapters()))
+await put('docs/observability.md', 'telemetry', telemetryTable())
 await put('docs/laws.md', 'mutants', mutantsTable())
 await write('test/bad-input.md', badInputs())
 

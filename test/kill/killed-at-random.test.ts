@@ -42,42 +42,46 @@ const deathIn = ({ withinMs, people }: Scene) =>
  * Real processes, killed one after the other on the same database at times that have nothing to do with what they are doing,
  * while people come, change and go. The last one ends in peace.
  */
-test.each(scenes)('$title killed in a row at random times lose nothing', async (scene) => {
-  const { kills, people, pageSize, latencyMs } = scene
-  await fc.assert(
-    fc.asyncProperty(fc.array(deathIn(scene), { minLength: kills, maxLength: kills }), async (deaths) => {
-      const company = await openCompany({ people, pageSize })
-      try {
-        company.sandbox.faults.inject({ fault: fault.latency(latencyMs) })
-        let killed = 0
-        for (const [n, { type, afterMs, percent, hired, removed }] of deaths.entries()) {
-          const died = await killAfter(company, company.job('start.db', type, { hoursLater: n }), afterMs)
-          if (died) killed += 1
-          expectWhole(company)
-          const { actions } = company.sandbox
-          actions.changeMany(percent)
-          for (let count = 0; count < hired; count += 1) actions.hire({ firstName: `Newcomer ${String(n)}` })
-          const ids = actions.ids()
-          actions.remove(ids[removed % ids.length] ?? '')
+test.each(scenes)(
+  '$title killed in a row at random times lose nothing',
+  async (scene) => {
+    const { kills, people, pageSize, latencyMs } = scene
+    await fc.assert(
+      fc.asyncProperty(fc.array(deathIn(scene), { minLength: kills, maxLength: kills }), async (deaths) => {
+        const company = await openCompany({ people, pageSize })
+        try {
+          company.sandbox.faults.inject({ fault: fault.latency(latencyMs) })
+          let killed = 0
+          for (const [n, { type, afterMs, percent, hired, removed }] of deaths.entries()) {
+            const died = await killAfter(company, company.job('start.db', type, { hoursLater: n }), afterMs)
+            if (died) killed += 1
+            expectWhole(company)
+            const { actions } = company.sandbox
+            actions.changeMany(percent)
+            for (let count = 0; count < hired; count += 1) actions.hire({ firstName: `Newcomer ${String(n)}` })
+            const ids = actions.ids()
+            actions.remove(ids[removed % ids.length] ?? '')
+          }
+          expect(killed, 'processes that did not end before they were killed').toBeGreaterThan(0)
+          company.sandbox.faults.clear()
+          // It goes on with what the dead left. Who left the company ahead of its place makes it show fewer people than were
+          // stated at its beginning, and then nothing is deleted by absence: what is left over is for the next one.
+          const { run: resumed } = await syncOnce(company.job('start.db', 'full', { hoursLater: kills }))
+          expect(['success', 'partial'], JSON.stringify(resumed)).toContain(resumed.status)
+          const { run: last } = await syncOnce(company.job('start.db', 'full', { hoursLater: kills + 1 }))
+          expect(last.status, JSON.stringify(last)).toBe('success')
+          await expectTruth(company)
+          const { runs } = await company.look('start.db')
+          expect(runs.filter(({ status }) => status === 'running')).toEqual([])
+        } finally {
+          await company.close()
         }
-        expect(killed, 'processes that did not end before they were killed').toBeGreaterThan(0)
-        company.sandbox.faults.clear()
-        // It goes on with what the dead left. Who left the company ahead of its place makes it show fewer people than were
-        // stated at its beginning, and then nothing is deleted by absence: what is left over is for the next one.
-        const { run: resumed } = await syncOnce(company.job('start.db', 'full', { hoursLater: kills }))
-        expect(['success', 'partial'], JSON.stringify(resumed)).toContain(resumed.status)
-        const { run: last } = await syncOnce(company.job('start.db', 'full', { hoursLater: kills + 1 }))
-        expect(last.status, JSON.stringify(last)).toBe('success')
-        await expectTruth(company)
-        const { runs } = await company.look('start.db')
-        expect(runs.filter(({ status }) => status === 'running')).toEqual([])
-      } finally {
-        await company.close()
-      }
-    }),
-    { seed, numRuns: 1, endOnFailure: true },
-  )
-}, 120_000)
+      }),
+      { seed, numRuns: 1, endOnFailure: true },
+    )
+  },
+  120_000,
+)
 
 /** @returns false when the sync ended before it could be killed. */
 async function killAfter(

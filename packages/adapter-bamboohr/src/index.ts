@@ -18,11 +18,18 @@ export const bamboohr = defineAdapter({
   api,
   entities: { employees, departments, positions, leave, payroll },
   remarks: {
+    employees: { evidence: 'specification' },
+    departments: { evidence: 'specification' },
     positions: {
+      evidence: 'specification',
       note: 'Job titles, and who held which from which day on. A webhook about a job brings the next sync forward.',
     },
-    leave: { note: 'BambooHR cannot tell what changed: an incremental sync reads a window around today again.' },
+    leave: {
+      evidence: 'specification',
+      note: 'BambooHR cannot tell what changed: an incremental sync reads a window around today again.',
+    },
     payroll: {
+      evidence: 'specification',
       note: 'Rates of pay over time: BambooHR offers neither pay runs nor pay stubs. A webhook about pay brings the next sync forward.',
     },
   },

@@ -12,6 +12,7 @@ import type {
 } from '@unioneyes/core'
 import type { z } from 'zod'
 import type { Entity } from './entity.ts'
+import { cancellablePages } from './cancellable-pages.ts'
 import type { Api } from './define-api.ts'
 import { openSession } from './open-session.ts'
 import type { Session } from './session.ts'
@@ -96,7 +97,8 @@ export class DescribedIntegration<
     options: ReadOptions = {},
   ): AsyncIterable<Page<Entities[keyof Entities]>> {
     const session = this.#opened()
-    return this.#entity(entity).read(session, entity, options)
+    const { provider } = this.#description
+    return cancellablePages(this.#entity(entity).read(session, entity, options), options.signal, { provider, entity })
   }
 
   #fetch(
@@ -106,8 +108,10 @@ export class DescribedIntegration<
   ): AsyncIterable<Page<Entities[keyof Entities]>> {
     const session = this.#opened()
     const described = this.#entity(entity)
-    if (described.fetchable === true && described.fetch) return described.fetch(session, entity, ids, options)
     const { provider } = this.#description
+    if (described.fetchable === true && described.fetch) {
+      return cancellablePages(described.fetch(session, entity, ids, options), options.signal, { provider, entity })
+    }
     const message = `${entity} of ${provider} cannot be fetched by ids: run a sync.`
     throw new IntegrationError('UNSUPPORTED', message, { provider, entity })
   }

@@ -7,13 +7,6 @@ import type { Answer } from './http/answer.ts'
  * header says the listing goes on, and its bytes. Taken before parsing, which it may make unnecessary.
  */
 export function pageFingerprint(mapping: string, listing: number, token: Json | undefined, answer: Answer): string {
-  const parts = [
-    mapping,
-    listing,
-    token ?? null,
-    answer.status,
-    answer.headers.get('link'),
-    answer.digest(),
-  ]
+  const parts = [mapping, listing, token ?? null, answer.status, answer.headers.get('link'), answer.digest()]
   return hash('sha256', JSON.stringify(parts))
 }

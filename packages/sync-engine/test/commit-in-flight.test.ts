@@ -153,37 +153,32 @@ describe('the commit under way', () => {
     })
     const syncs = fc.array(fc.array(page, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 3 })
     await fc.assert(
-      fc.asyncProperty(
-        syncs,
-        fc.integer({ min: 1, max: 5 }),
-        fc.integer({ min: 0, max: 4 }),
-        async (all, per, slow) => {
-          const store = memoryStore()
-          let pages: readonly Page<Thing>[] = []
-          const engine = await engineOn(
-            slowly(store, async (commit) => {
-              await turns(slow)
-              await commit()
-            }),
-            () => pages,
-            per,
-          )
-          const expected = new Map<string, string>()
-          await engine.full('org_1', 'paged', ['things'])
-          for (pages of all) {
-            for (const { records = [], deleted = [], replaces = [] } of pages) {
-              const shown = new Set(records.map(({ id }) => id))
-              for (const id of [...expected.keys()])
-                if (!shown.has(id) && replaces.some((prefix) => id.startsWith(prefix))) expected.delete(id)
-              for (const { id, word } of records) expected.set(id, word)
-              for (const id of deleted) if (typeof id === 'string') expected.delete(id)
-            }
-            const run = await engine.incremental('org_1', 'paged', ['things'])
-            expect(run.error).toBeUndefined()
-            expect(await stored(store)).toEqual(Object.fromEntries(expected))
+      fc.asyncProperty(syncs, fc.integer({ min: 1, max: 5 }), fc.constantFrom(0, 1, 5, 30), async (all, per, slow) => {
+        const store = memoryStore()
+        let pages: readonly Page<Thing>[] = []
+        const engine = await engineOn(
+          slowly(store, async (commit) => {
+            await turns(slow)
+            await commit()
+          }),
+          () => pages,
+          per,
+        )
+        const expected = new Map<string, string>()
+        await engine.full('org_1', 'paged', ['things'])
+        for (pages of all) {
+          for (const { records = [], deleted = [], replaces = [] } of pages) {
+            const shown = new Set(records.map(({ id }) => id))
+            for (const id of [...expected.keys()])
+              if (!shown.has(id) && replaces.some((prefix) => id.startsWith(prefix))) expected.delete(id)
+            for (const { id, word } of records) expected.set(id, word)
+            for (const id of deleted) if (typeof id === 'string') expected.delete(id)
           }
-        },
-      ),
+          const run = await engine.incremental('org_1', 'paged', ['things'])
+          expect(run.error).toBeUndefined()
+          expect(await stored(store)).toEqual(Object.fromEntries(expected))
+        }
+      }),
       { numRuns: 150 },
     )
   })

@@ -1,3 +1,4 @@
+export * from './adapter-checks/index.ts'
 export { faultyStore } from './faulty-store.ts'
 export type { StoreCall, StoreMoment } from './faulty-store.ts'
 export { manualClock } from './manual-clock.ts'

@@ -22,10 +22,7 @@ export interface BamboohrTruth {
   readonly payroll: readonly Record<string, unknown>[]
 }
 
-/** What can be done to the imitated company. Ids are text, as the vendor writes them. */
-export type BamboohrActions = ReturnType<typeof createActions>
-
-/** The actions on one company. */
+/** The actions on one company. Ids are text, as the vendor writes them. */
 export function createActions(company: Company) {
   const { glitches } = company
 

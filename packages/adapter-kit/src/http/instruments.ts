@@ -8,6 +8,7 @@ export interface HttpInstruments {
   readonly duration: Histogram<HttpAttributes>
   readonly requests: Counter<HttpAttributes>
   readonly waits: Histogram<HttpAttributes>
+  readonly refreshes: Counter<HttpAttributes>
   readonly breaker: Gauge<HttpAttributes>
 }
 
@@ -27,11 +28,12 @@ export function httpInstruments(): HttpInstruments {
 
 function make(provider: MeterProvider): HttpInstruments {
   const meter = provider.getMeter(httpTelemetry.scope)
-  const { duration, requests, waits, breaker } = httpTelemetry.metrics
+  const { duration, requests, waits, refreshes, breaker } = httpTelemetry.metrics
   return {
     duration: meter.createHistogram(duration.name, histogramOptions(duration)),
     requests: meter.createCounter(requests.name, { unit: requests.unit, description: requests.says }),
     waits: meter.createHistogram(waits.name, histogramOptions(waits)),
+    refreshes: meter.createCounter(refreshes.name, { unit: refreshes.unit, description: refreshes.says }),
     breaker: meter.createGauge(breaker.name, { unit: breaker.unit, description: breaker.says }),
   }
 }

@@ -30,11 +30,7 @@ export class ConnectionTelemetry {
   readonly #connection: HttpAttributes
 
   constructor(key: ConnectionKey) {
-    this.#connection = {
-      'integration.organization.id': key.organizationId,
-      'integration.provider': key.provider,
-      'integration.connection.name': key.connection,
-    }
+    this.#connection = connectionAttributes(key)
   }
 
   /** Traces a request with everything it takes. */
@@ -146,5 +142,15 @@ function fail(span: Span, type: string): void {
   span.setStatus({ code: SpanStatusCode.ERROR })
 }
 
-const errorType = (error: unknown): string =>
+/** The attributes that name a connection: on every span and every metric (law 1). */
+export function connectionAttributes({ organizationId, provider, connection }: ConnectionKey): HttpAttributes {
+  return {
+    'integration.organization.id': organizationId,
+    'integration.provider': provider,
+    'integration.connection.name': connection,
+  }
+}
+
+/** An error as telemetry may name it. */
+export const errorType = (error: unknown): string =>
   IntegrationError.is(error) ? error.code : error instanceof Error ? error.name : 'unknown'

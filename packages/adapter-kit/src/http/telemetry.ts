@@ -35,6 +35,12 @@ export const httpTelemetry = {
       ],
       says: 'One exchange with the provider, named `GET` or `POST`. Retries and redirects are further ones.',
     },
+    refresh: {
+      name: 'integration.token.refresh',
+      kind: 'client',
+      attributes: [...connection, 'integration.token.outcome', 'error.type'],
+      says: 'A request to the token server. A child of the request that needed the token first.',
+    },
   },
   events: {
     wait: {
@@ -67,6 +73,13 @@ export const httpTelemetry = {
       buckets: [0.1, 0.5, 1, 5, 15, 30, 60, 300, 900, 3600],
       says: 'Waits before a request was sent. Its sum is the time lost to limits and failures.',
     },
+    refreshes: {
+      name: 'integration.token.refreshes',
+      instrument: 'counter',
+      unit: '{request}',
+      attributes: [...connection, 'integration.token.outcome', 'error.type'],
+      says: 'Requests to the token server.',
+    },
     breaker: {
       name: 'integration.breaker.state',
       instrument: 'gauge',
@@ -82,6 +95,7 @@ export const httpTelemetry = {
     'integration.entity': 'The entity: `employees`.',
     'integration.request.attempts': 'How many exchanges it took; 0 when nothing was sent.',
     'integration.http.status_class': '`2xx`, `3xx`, `4xx`, `5xx`, or `none` when no whole answer came.',
+    'integration.token.outcome': '`renewed`, `ended`: the organization has to connect again, or `failed`.',
     'integration.wait.reason':
       '`rate_limit`: the declared limit. `backoff`: after a failure. `retry_after`: the provider asked for it.',
     'integration.wait.seconds': 'How long.',

@@ -64,7 +64,9 @@ function grantSigner<C, S>(parts: SignerParts<C, S>, auth: OAuth2<C, S>): Signer
   const refreshing = { provider, url, client, clientEnv, clientAuth, endedBy, clock }
 
   const refresh = async (refreshToken: string, { timeoutMs }: { timeoutMs: number }): Promise<RefreshAnswer> => {
-    const answer = await refreshGrant(refreshing, refreshToken, timeoutMs)
+    // Loaded when it is needed, so that an app which only lists its adapters does not pay for it.
+    const { traceRefresh } = await import('../http/refresh-trace.ts')
+    const answer = await traceRefresh(key, () => refreshGrant(refreshing, refreshToken, timeoutMs))
     if (answer.kind === 'renewed') redactor.learn([answer.accessToken, answer.refreshToken])
     return answer
   }

@@ -1,0 +1,6 @@
+export type { ExchangeFixture, FixtureExchange, FixtureRequest, FixtureResponse } from './replay/exchange-fixture.ts'
+export { recordExchange } from './replay/record-exchange.ts'
+export type { RecordingOptions, Recorded } from './replay/record-exchange.ts'
+export { replayExchange } from './replay/replay-exchange.ts'
+export type { ReplayContext, ReplayOptions } from './replay/replay-exchange.ts'
+export type { ScrubKind, ScrubRules } from './replay/scrub-rules.ts'

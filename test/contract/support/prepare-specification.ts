@@ -1,0 +1,90 @@
+import { isObject } from './json-object.ts'
+import type { JsonObject } from './json-object.ts'
+import { parametersOf, resolved } from './specified-operations.ts'
+import { referencesOf, resolveReference } from './vendor-specification.ts'
+
+/**
+ * A specification as the validating proxy understands it, saying the same: only the paths that `keeps` wants and what they
+ * refer to (a large one takes the proxy many seconds to load), and object parameters of queries written out.
+ */
+export function prepareSpecification(document: JsonObject, keeps: (path: string) => boolean): JsonObject {
+  const paths = Object.fromEntries(
+    Object.entries(isObject(document.paths) ? document.paths : {})
+      .filter(([path]) => keeps(path))
+      .map(([path, item]) => [path, isObject(item) ? writeOutObjects(document, item) : item]),
+  )
+  const { components, webhooks: _webhooks, ...rest } = document
+  const schemes = isObject(components) ? components.securitySchemes : undefined
+  return {
+    ...rest,
+    paths,
+    components: { ...componentsFor(document, paths), ...(schemes !== undefined && { securitySchemes: schemes }) },
+  }
+}
+
+function componentsFor(document: JsonObject, paths: JsonObject): Record<string, JsonObject> {
+  const components: Record<string, JsonObject> = {}
+  const reached = new Set<string>()
+  const open = referencesOf(paths)
+  for (let reference = open.pop(); reference !== undefined; reference = open.pop()) {
+    const [, , kind, name] = reference.split('/')
+    if (reached.has(reference) || kind === undefined || name === undefined) continue
+    reached.add(reference)
+    const value = resolveReference(document, `#/components/${kind}/${name}`)
+    const group = (components[kind] ??= {})
+    group[name] = value
+    open.push(...referencesOf(value))
+  }
+  return components
+}
+
+/**
+ * The proxy reads no list inside an object (`filter[ids][]=1`) and no object made of several (`allOf`), and lets both pass
+ * unseen. Each property is written as the parameter it is on the wire, so that it looks at them.
+ */
+function writeOutObjects(document: JsonObject, item: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(item)
+      .filter(([key]) => key !== 'parameters')
+      .map(([key, value]) => {
+        if (!isObject(value) || !('responses' in value)) return [key, value]
+        const parameters = parametersOf(document, item, value).flatMap((one) => writeOut(document, one))
+        return [key, { ...value, parameters }]
+      }),
+  )
+}
+
+function writeOut(document: JsonObject, parameter: JsonObject): JsonObject[] {
+  if (parameter.in !== 'query' || parameter.style !== 'deepObject') return [parameter]
+  return [...propertiesOf(document, parameter.schema)].map(([property, schemas]) => {
+    const list = schemas.some((schema) => isObject(schema) && schema.type === 'array')
+    return {
+      name: `${String(parameter.name)}[${property}]${list ? '[]' : ''}`,
+      in: 'query',
+      ...(list && { style: 'form', explode: true }),
+      // A text becomes a number only at the `type` that asks for one, and what was looked at before never saw a number.
+      schema:
+        schemas.length === 1
+          ? schemas[0]
+          : { allOf: schemas.toSorted((left, right) => Number(hasType(right)) - Number(hasType(left))) },
+    }
+  })
+}
+
+function hasType(schema: unknown): boolean {
+  return isObject(schema) && 'type' in schema
+}
+
+/** Every property of an object, with all the schemas that it must satisfy. */
+function propertiesOf(document: JsonObject, schema: unknown): Map<string, unknown[]> {
+  const object = resolved(document, schema)
+  const found = new Map<string, unknown[]>()
+  if (!isObject(object)) return found
+  const own = isObject(object.properties) ? Object.entries(object.properties) : []
+  const inherited = Array.isArray(object.allOf)
+    ? object.allOf.flatMap((part) => [...propertiesOf(document, part)].map(([name, all]) => [name, all] as const))
+    : []
+  for (const [name, value] of own) found.set(name, [value])
+  for (const [name, values] of inherited) found.set(name, [...values, ...(found.get(name) ?? [])])
+  return found
+}
