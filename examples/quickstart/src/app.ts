@@ -7,6 +7,9 @@ import type { SyncProgress } from '@unioneyes/sync-engine'
 /** Which organization and connection the quickstart works for. */
 export const organizationId = 'org_quickstart'
 
+/** What the quickstart reads: people and their departments. Positions, leave and pay are there too, for whoever asks for them. */
+export const entities = ['employees', 'departments'] as const
+
 /** Where the data lies, and what stands in for the provider. */
 export interface AppOptions {
   readonly path: string

@@ -1,5 +1,5 @@
 /** A sync in a process of its own, so that it can be killed for real. Reports to its parent as it goes. */
-import { openApp, organizationId } from './app.ts'
+import { entities, openApp, organizationId } from './app.ts'
 import type { FromWorker } from './run-worker.ts'
 
 const [type, path, baseUrl] = process.argv.slice(2)
@@ -18,6 +18,6 @@ const app = await openApp({
   },
 })
 process.once('SIGTERM', () => void app.sync.stop())
-tell({ run: await app.sync[type](organizationId, 'bamboohr') })
+tell({ run: await app.sync[type](organizationId, 'bamboohr', entities) })
 await app.close()
 process.disconnect()

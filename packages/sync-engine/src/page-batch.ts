@@ -56,6 +56,7 @@ export class PageBatch {
   /** What the mapping adds to a raw hash. */
   readonly mappingTag: string
   #previous: PageBatch | undefined
+  #previousIsStored = false
   readonly #decisions = new Map<string, Decision>()
   readonly #unidentified: QuarantineWrite[] = []
   readonly #states = new Map<string, StoredState>()
@@ -71,7 +72,8 @@ export class PageBatch {
   readonly usage = { requests: 0, bytes: 0, waitedMs: 0 }
   /** Store time before the first of its requests. */
   observedAt = Number.POSITIVE_INFINITY
-  last: Page | undefined
+  /** How the listing goes on after its last page; undefined before the first. Not the page itself, whose rows would live on. */
+  end: { readonly next: Json | undefined; readonly complete: boolean } | undefined
   /** The last cursor that a page carried. */
   cursor: Json | undefined
   /** The largest total that a page stated. */
@@ -87,10 +89,15 @@ export class PageBatch {
     this.mappingTag = recordHash(rules.mapping).slice(0, 12)
   }
 
+  /** Told when the commit of the batch before this one is done: the states that are read from now on hold what it wrote. */
+  previousIsStored(): void {
+    this.#previousIsStored = true
+  }
+
   /** Compares a page and keeps what it changes. */
   async add({ page, observedAt }: ObservedPage): Promise<void> {
     this.pages += 1
-    this.last = page
+    this.end = { next: page.next, complete: page.complete ?? page.remembered?.complete ?? false }
     this.observedAt = Math.min(this.observedAt, observedAt)
     this.cursor = page.cursor ?? this.cursor
     const total = page.total ?? page.remembered?.total
@@ -110,6 +117,7 @@ export class PageBatch {
   }
 
   async #compare(page: Page): Promise<void> {
+    if (this.#previousIsStored) this.#previous = undefined
     const deletions = (page.deleted ?? [])
       .map((one): Deletion => (typeof one === 'string' ? { id: one } : one))
       .filter(({ id }) => isReadable(id))
@@ -262,20 +270,23 @@ export class PageBatch {
   }
 
   get upserts(): RecordWrite[] {
-    return [...this.#decisions.values()].flatMap((decision) => (decision.kind === 'write' ? decision.write : []))
+    const upserts: RecordWrite[] = []
+    for (const decision of this.#decisions.values()) if (decision.kind === 'write') upserts.push(decision.write)
+    return upserts
   }
 
   get tombstones(): Deletion[] {
-    return [...this.#decisions].flatMap(([id, decision]) =>
-      decision.kind === 'tombstone' ? { id, version: decision.version } : [],
-    )
+    const tombstones: Deletion[] = []
+    for (const [id, decision] of this.#decisions) {
+      if (decision.kind === 'tombstone') tombstones.push({ id, version: decision.version })
+    }
+    return tombstones
   }
 
   get quarantined(): QuarantineWrite[] {
-    const identified = [...this.#decisions.values()].flatMap((decision) =>
-      decision.kind === 'quarantine' ? decision.entry : [],
-    )
-    return [...identified, ...this.#unidentified]
+    const entries: QuarantineWrite[] = []
+    for (const decision of this.#decisions.values()) if (decision.kind === 'quarantine') entries.push(decision.entry)
+    return [...entries, ...this.#unidentified]
   }
 
   /** Records that are as they were for the app. */

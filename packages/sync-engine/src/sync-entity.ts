@@ -177,7 +177,7 @@ class EntityWork<Tx> {
     const batch = this.#batch
     this.#batch = undefined
     if (!batch) return
-    const done = this.#commit(batch)
+    const done = this.#commit(batch).finally(() => this.#batch?.previousIsStored())
     this.#writing = { batch, done }
     // A store that commits on this thread is done within a turn, and later pages are better compared with what it wrote.
     await Promise.race([done.catch(() => undefined), turn()])
@@ -226,17 +226,17 @@ class EntityWork<Tx> {
   }
 
   async #commit(batch: PageBatch): Promise<void> {
-    const { last } = batch
-    if (!last) return
+    const { end } = batch
+    if (!end) return
     const full = this.#listing.type === 'full'
-    const ended = last.next === undefined
-    if (ended) this.#complete = last.complete ?? last.remembered?.complete ?? false
+    const ended = end.next === undefined
+    if (ended) this.#complete = end.complete
     const counters = countersOf(batch)
     const cursor = batch.cursor ?? this.#listing.cursor
     this.#listing = {
       ...this.#listing,
       phase: ended && full ? 'sweep' : 'list',
-      pageToken: last.next,
+      pageToken: end.next,
       cursor,
       total: batch.total === undefined ? this.#listing.total : Math.max(this.#listing.total ?? 0, batch.total),
       identified: this.#listing.identified && batch.identified,
