@@ -1,9 +1,11 @@
 import { inspect } from 'node:util'
 import { createVault, generateVaultKey, IntegrationError, memoryStore, vaultFromEnvironment } from '@unioneyes/core'
-import type { ConnectionKey, Logger } from '@unioneyes/core'
+import type { BaseIntegration, ConnectionKey, Logger } from '@unioneyes/core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { createSyncEngine } from '@unioneyes/sync-engine'
 import { trialAdapter } from '../../packages/core/test/support/trial-adapter.ts'
+
 import { trialApp, trialKey } from '../../packages/core/test/support/trial-app.ts'
 import type { TrialApp } from '../../packages/core/test/support/trial-app.ts'
 import { storeKinds } from '../support/stores.ts'
@@ -211,5 +213,29 @@ describe('law 9: secrets stay secret', () => {
       registry.getHealth('org_1', 'trial'),
       await store.audit.list('org_1'),
     )
+  })
+
+  test('the log of runs keeps no secret of an error that an adapter let through', async () => {
+    const adapter = trialAdapter()
+    const create = (): BaseIntegration => {
+      const integration = adapter.create()
+      // As a vendor's library would: its message quotes the request.
+      return Object.assign(integration, {
+        // eslint-disable-next-line require-yield -- it fails before its first page
+        async *read() {
+          await Promise.resolve()
+          throw new Error(
+            `GET https://api.example/people?key=${secret} failed, authorization: ${secret}; tried ${secret}`,
+          )
+        },
+      })
+    }
+    const store = memoryStore()
+    const { integrations } = trialApp({ adapter: { ...adapter, create }, store })
+    await integrations.connections.save('org_1', 'trial', details)
+    const engine = createSyncEngine({ integrations, store })
+    const run = await engine.full('org_1', 'trial')
+    expect(run.error?.message).toContain('Unexpected error: GET https://api.example/people')
+    expectNoSecret(run, await store.runs.list({ organizationId: 'org_1' }), await engine.timeline('org_1', run.id))
   })
 })

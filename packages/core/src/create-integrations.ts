@@ -9,6 +9,7 @@ import { IntegrationRegistry } from './integration-registry.ts'
 import { parseJsonText } from './json.ts'
 import { learningVault } from './logging/learning-vault.ts'
 import { redactingLogger } from './logging/redacting-logger.ts'
+import type { RedactingLogger } from './logging/redacting-logger.ts'
 import type { EntityRecord } from './page.ts'
 import { DEFAULT_CONNECTION } from './ports/keys.ts'
 import { systemClock } from './ports/clock.ts'
@@ -50,7 +51,7 @@ export interface Integrations<A extends AnyAdapter = AnyAdapter> {
   readonly factory: IntegrationFactory
   readonly connections: Connections<A>
   readonly clock: Clock
-  readonly logger: Logger
+  readonly logger: RedactingLogger
   /** The live integration of a connection. */
   get(organizationId: string, provider: A['provider'], connection?: string): Promise<BaseIntegration>
   /** What was synced, record by record in the order of their ids, typed by the adapter's model. */

@@ -27,6 +27,7 @@ export async function dryRunEntity<Tx>(job: Omit<EntityJob<Tx>, 'kept'>): Promis
           reread,
           quarantinedIds: new Set(),
           keepRecords: false,
+          groups: false,
         })
         await batch.add(next)
         if (next.page.restarted !== undefined) seen.clear()

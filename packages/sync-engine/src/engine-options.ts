@@ -1,5 +1,14 @@
 import { redactingLogger } from '@unioneyes/core'
-import type { AnyAdapter, AnyIntegrations, Clock, EntityKey, Integrations, Logger, Store } from '@unioneyes/core'
+import type {
+  AnyAdapter,
+  AnyIntegrations,
+  Clock,
+  EntityKey,
+  Integrations,
+  Logger,
+  RedactingLogger,
+  Store,
+} from '@unioneyes/core'
 import type { SyncProgress } from './sync-progress.ts'
 
 /** What {@link createSyncEngine} needs. */
@@ -58,7 +67,7 @@ export interface EngineSettings<Tx = unknown> {
   readonly onPage: SyncEngineOptions<AnyAdapter, Tx>['onPage']
   readonly report: (event: SyncProgress) => void
   readonly clock: Clock
-  readonly logger: Logger
+  readonly logger: RedactingLogger
   readonly leaseTtlMs: number
   readonly leaseWaitMs: number
   readonly readAhead: number

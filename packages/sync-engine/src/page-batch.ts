@@ -29,6 +29,8 @@ export interface BatchRules {
   readonly quarantinedIds: ReadonlySet<string>
   /** Whether somebody will ask for the records themselves. */
   readonly keepRecords: boolean
+  /** Whether a page may replace a group: a full listing finds by itself what is gone, under its brake. */
+  readonly groups: boolean
 }
 
 /** A live record of the store, as a payload is compared with it. */
@@ -66,6 +68,8 @@ export class PageBatch {
   /** About how many records the commit will write. */
   weight = 0
   processed = 0
+  /** Records to delete because a page showed their group without them. */
+  replaced = 0
   pages = 0
   readonly marks: PageMark[] = []
   readonly remembered: string[] = []
@@ -127,7 +131,11 @@ export class PageBatch {
       if (isReadable(id)) ids.push(id)
     }
     // A row without a readable id may be any of those that the page seems to lack.
-    if (ids.length === items.length) deletions.push(...(await this.#replaced(page.replaces ?? [], new Set(ids))))
+    if (this.#rules.groups && ids.length === items.length) {
+      const gone = await this.#replaced(page.replaces ?? [], new Set(ids))
+      this.replaced += gone.length
+      deletions.push(...gone)
+    }
     await this.#readStates(deletions.length === 0 ? ids : [...ids, ...deletions.map(({ id }) => id)])
     this.processed += deletions.length
     if (page.rows) await this.#compareRows(page.rows)

@@ -23,7 +23,7 @@ import { PageBatch } from './page-batch.ts'
 import type { BatchRules } from './page-batch.ts'
 import { readAhead, turn } from './read-ahead.ts'
 import type { ObservedPage, ReadAhead } from './read-ahead.ts'
-import { sweepListing } from './sweep-listing.ts'
+import { isTooLarge, sweepListing } from './sweep-listing.ts'
 import { runErrorOf } from './run-error.ts'
 import type { SyncStep } from './sync-progress.ts'
 
@@ -80,6 +80,8 @@ class EntityWork<Tx> {
   /** Whether the reading began at what an earlier run saved. */
   #atSavedPlace: boolean
   #observedAt: number
+  /** Records that the commits of this run deleted because their group was shown without them. */
+  #replaced = 0
   /** Pages that wait for their commit. */
   #batch: PageBatch | undefined
   /** The commit under way; meanwhile the next pages are compared. */
@@ -129,7 +131,14 @@ class EntityWork<Tx> {
     }
     const source = integration.read(key.entity, { type, cursor, pageToken, signal: stop, memory })
     const ahead = readAhead(source, settings.readAhead, this.#observe)
-    const rules: BatchRules = { key, mapping, reread, quarantinedIds, keepRecords: settings.onPage !== undefined }
+    const rules: BatchRules = {
+      key,
+      mapping,
+      reread,
+      quarantinedIds,
+      keepRecords: settings.onPage !== undefined,
+      groups: type === 'incremental',
+    }
     try {
       await this.#drain(ahead, rules)
     } finally {
@@ -163,12 +172,28 @@ class EntityWork<Tx> {
       if (!this.#batch) since = clock.now()
       const batch = (this.#batch ??= new PageBatch(store, rules, this.#writing?.batch))
       await batch.add(next)
+      await this.#brakeGroups(batch)
       const full = batch.weight >= recordsPerCommit || batch.pages >= MAX_PAGES || this.#job.signal.aborted
       if (full || clock.now() - since >= gatherMs) await this.#flush()
       this.#stopIfAsked()
     }
     await this.#flush()
     await this.#written()
+  }
+
+  /**
+   * What vanishes from groups is under the same brake as what vanishes from a listing: too much of it is not believed, and
+   * everything is read, where the deletions are held for approval if they are true.
+   * @throws IntegrationError CURSOR_EXPIRED
+   */
+  async #brakeGroups(batch: PageBatch): Promise<void> {
+    const { settings, kept, key } = this.#job
+    const gone = this.#replaced + batch.replaced
+    if (batch.replaced === 0 || !isTooLarge(gone, kept.lease.state.live, settings.brake)) return
+    this.#batch = undefined
+    await this.#written()
+    const message = `${String(gone)} records of ${key.entity} vanished from those that had changed, too many to believe.`
+    throw new IntegrationError('CURSOR_EXPIRED', message, { provider: key.provider, entity: key.entity })
   }
 
   /** Begins the commit of the pages that wait for it, once the one before is done: there is never more than one. */
@@ -228,6 +253,7 @@ class EntityWork<Tx> {
   async #commit(batch: PageBatch): Promise<void> {
     const { end } = batch
     if (!end) return
+    this.#replaced += batch.replaced
     const full = this.#listing.type === 'full'
     const ended = end.next === undefined
     if (ended) this.#complete = end.complete
@@ -401,7 +427,10 @@ class EntityWork<Tx> {
       counters: this.#counters,
       chain: addCounters(this.#earlier, this.#counters),
       notes: this.#notes,
-      error: error === undefined ? undefined : runErrorOf(error, settings.clock.now()),
+      error:
+        error === undefined
+          ? undefined
+          : runErrorOf(error, settings.clock.now(), (text) => settings.logger.redact(text)),
       held: this.#held,
     }
   }

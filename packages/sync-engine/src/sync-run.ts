@@ -4,6 +4,7 @@ import type {
   BaseIntegration,
   ConnectionKey,
   EntityOutcome,
+  RunError,
   RunCounters,
   StoredConnection,
   SyncRun,
@@ -221,7 +222,7 @@ class Run<Tx> {
       counters: noCounters,
       chain: noCounters,
       notes: [],
-      error: runErrorOf(error, this.#settings.clock.now()),
+      error: this.#errorOf(error),
     }
   }
 
@@ -235,7 +236,7 @@ class Run<Tx> {
     const { store, clock } = this.#settings
     const { organizationId } = this.#request.key
     const status = statusOf(outcomes)
-    const error = outcomes.find((outcome) => outcome.error)?.error
+    const error = errorOf(outcomes)
     const completedAt = clock.now()
     const ended = { status, outcomes, error, completedAt }
     if (this.#request.dryRun === true) {
@@ -257,9 +258,14 @@ class Run<Tx> {
     const { clock, logger } = this.#settings
     logger.error({ runId: this.#runId, error: String(failure) }, 'The end of a run could not be logged')
     const completedAt = clock.now()
-    const error = outcomes.find((outcome) => outcome.error)?.error ?? runErrorOf(failure, completedAt)
+    const error = errorOf(outcomes) ?? this.#errorOf(failure)
     const counters = totalOf(outcomes)
     return { ...this.#newRun(undefined), status: SyncStatus.FAILED, outcomes, error, completedAt, counters }
+  }
+
+  #errorOf(error: unknown): RunError {
+    const { clock, logger } = this.#settings
+    return runErrorOf(error, clock.now(), (text) => logger.redact(text))
   }
 
   #report(step: SyncStep): void {
@@ -269,6 +275,12 @@ class Run<Tx> {
 
 /** The lease of an entity, or the error that says why there is none. */
 type LeaseAnswer = KeptLease | { readonly refused: unknown }
+
+/** The error to show of a run: the one that asks somebody to act, else the first. */
+function errorOf(outcomes: readonly EntityOutcome[]): RunError | undefined {
+  const errors = outcomes.flatMap(({ error }) => error ?? [])
+  return errors.find(({ code }) => code === 'AUTH_FAILED') ?? errors[0]
+}
 
 /** What a run is, from what became of its entities. */
 export function statusOf(outcomes: readonly EntityOutcome[]): SyncStatus {

@@ -155,7 +155,9 @@ describe('the commit under way', () => {
     await fc.assert(
       fc.asyncProperty(syncs, fc.integer({ min: 1, max: 5 }), fc.constantFrom(0, 1, 5, 30), async (all, per, slow) => {
         const store = memoryStore()
-        let pages: readonly Page<Thing>[] = []
+        // So many others that no group is too large a part of all to vanish.
+        const others = Array.from({ length: 200 }, (_, n) => thing(`other ${String(n)}`))
+        let pages: readonly Page<Thing>[] = [{ records: others }]
         const engine = await engineOn(
           slowly(store, async (commit) => {
             await turns(slow)
@@ -164,7 +166,7 @@ describe('the commit under way', () => {
           () => pages,
           per,
         )
-        const expected = new Map<string, string>()
+        const expected = new Map(others.map(({ id, word }) => [id, word]))
         await engine.full('org_1', 'paged', ['things'])
         for (pages of all) {
           for (const { records = [], deleted = [], replaces = [] } of pages) {
@@ -197,6 +199,24 @@ describe('a page that replaces a group', () => {
     const run = await engine.incremental('org_1', 'paged', ['things'])
     expect(run).toMatchObject({ status: 'success', counters: { created: 1, updated: 1, deleted: 1 } })
     expect(await stored(store)).toEqual({ '1/b': 'second', '1/c': 'first', '10/a': 'first', '2/a': 'first' })
+  })
+
+  test('is not believed when it would delete most of what there is: everything is read, and the deletions are held', async () => {
+    const store = memoryStore()
+    const all = Array.from({ length: 40 }, (_, n) => thing(`${String(n)}/a`))
+    let pages: readonly Page<Thing>[] = [{ records: all }]
+    const engine = await engineOn(store, () => pages, 5)
+    await engine.full('org_1', 'paged', ['things'])
+    // What is gone for a full listing too is held by its brake; the page's own end says that the listing is complete.
+    pages = all.map(({ id }) => ({ records: [], replaces: [id.slice(0, -1)] }))
+    const run = await engine.incremental('org_1', 'paged', ['things'])
+    expect(run).toMatchObject({ status: 'partial' })
+    expect(run.outcomes[0]).toMatchObject({ type: 'full', held: { live: expect.any(Number) as unknown } })
+    expect(run.outcomes[0]?.notes.join(' ')).toContain('too many to believe')
+    // Those before the brake was reached are gone, at most the minimum that it lets pass.
+    expect(Object.keys(await stored(store)).length).toBeGreaterThanOrEqual(40 - 24)
+    expect((await engine.approveDeletions(run.id)).status).toBe('success')
+    expect(await stored(store)).toEqual({})
   })
 
   test('deletes nothing when one of its rows has no readable id, which may be any of them', async () => {

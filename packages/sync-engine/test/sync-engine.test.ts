@@ -146,6 +146,22 @@ describe('sync engine', () => {
     expect(await store.connections.get(key)).toMatchObject({ status: 'active' })
   })
 
+  test('so does one that shows in an entity after another that failed for a different reason', async () => {
+    const provider = new ScriptedProvider().fill(2)
+    const { engine, store } = await engineOf(provider)
+    provider.before = ({ entity }) => {
+      const [code, message] =
+        entity === 'people'
+          ? (['PERMISSION_DENIED', 'GET /people was refused: the role lacks people.'] as const)
+          : (['AUTH_FAILED', 'GET /teams was refused: the key is not valid.'] as const)
+      throw new IntegrationError(code, message)
+    }
+    const run = await engine.full('org_1', 'scripted', ['people', 'teams'])
+    expect(run.outcomes.map(({ error }) => error?.code)).toEqual(['PERMISSION_DENIED', 'AUTH_FAILED'])
+    expect(run.error?.code).toBe('AUTH_FAILED')
+    expect(await store.connections.get(key)).toMatchObject({ status: 'needs_reconnect' })
+  })
+
   test.each(['incremental', 'full'] as const)(
     'a place to read from that has expired: the %s sync reads everything, once',
     async (type) => {

@@ -8,6 +8,8 @@ import { boundedText, redactValue } from './redact-value.ts'
 export interface RedactingLogger extends Logger {
   /** Takes credentials that must not be seen from now on, whatever they look like: every text and number in the value. */
   learn(credentials: unknown): void
+  /** A text as it would be logged: for what is kept of somebody else's error outside a log. */
+  redact(text: string): string
 }
 
 /** What a {@link redactingLogger} knows from the start. */
@@ -67,11 +69,15 @@ class Guard implements RedactingLogger {
 
   #write(level: LogLevel, fields: LogFields, message: string): void {
     if (!this.isLevelEnabled(level)) return
-    const clean = redactValue(fields, this.#redact)
-    this.#logger[level](isFields(clean) ? clean : { fields: clean }, boundedText(message, this.#redact))
+    const clean = redactValue(fields, this.#clean)
+    this.#logger[level](isFields(clean) ? clean : { fields: clean }, this.redact(message))
   }
 
-  readonly #redact = (text: string): string => redactText(this.secrets.redact(text))
+  redact(text: string): string {
+    return boundedText(text, this.#clean)
+  }
+
+  readonly #clean = (text: string): string => redactText(this.secrets.redact(text))
 }
 
 const isFields = (value: unknown): value is LogFields =>
