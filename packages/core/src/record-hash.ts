@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { PageCommit, RecordWrite } from './ports/page-store.ts'
+import type { RecordWrite } from './ports/page-store.ts'
 
 /** A record to write with both of its hashes. */
 export interface HashedWrite extends RecordWrite {
@@ -7,16 +7,27 @@ export interface HashedWrite extends RecordWrite {
   readonly rawHash: string
 }
 
-/** What a record's text is compared by: its SHA-256 in base64url. */
-export function recordHash(text: string): string {
+/** What a record's text is compared by: its SHA-256 in base64url. Of bytes, those of the text in UTF-8. */
+export function recordHash(text: string | Uint8Array): string {
   return hash('sha256', text, 'base64url')
 }
 
+/** A record to write whose texts may be their bytes in UTF-8. */
+export type EncodedWrite = Omit<RecordWrite, 'data' | 'raw'> & {
+  readonly data: string | Uint8Array
+  readonly raw: string | Uint8Array | undefined
+}
+
 /** The records of a commit with the hashes that it left to its store. */
-export function hashedUpserts({ upserts, mappingTag = '' }: Pick<PageCommit, 'upserts' | 'mappingTag'>): HashedWrite[] {
+export function hashedUpserts<W extends EncodedWrite>({
+  upserts,
+  mappingTag = '',
+}: {
+  readonly upserts: readonly W[]
+  readonly mappingTag?: string | undefined
+}): (W & Pick<HashedWrite, 'hash' | 'rawHash'>)[] {
   return upserts.map((write) => {
-    const { hash: given, rawHash, data, raw } = write
-    if (given !== undefined && rawHash !== undefined) return { ...write, hash: given, rawHash }
-    return { ...write, hash: given ?? recordHash(data), rawHash: rawHash ?? recordHash(raw ?? data) + mappingTag }
+    const { data, raw, hash: given = recordHash(data), rawHash = recordHash(raw ?? data) + mappingTag } = write
+    return { ...write, hash: given, rawHash }
   })
 }

@@ -1,12 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { CommitResult, Listing, PageCommit, RecordWrite } from '@unioneyes/core'
+import type { CommitResult, EncodedWrite, Listing, PageCommit } from '@unioneyes/core'
 import { addCounters, hashedUpserts } from '@unioneyes/core'
 import type { EntityRow } from './entity-row.ts'
 import { openEntity, requireLease } from './entity-row.ts'
 import { appendChanges } from './feed-rows.ts'
 import { callOnPage, toPageChanges } from './host-callback.ts'
 import { toJsonColumn } from './json-column.ts'
-import type { PageDecision } from './page-changes.ts'
+import type { PageDecision, RowWrite } from './page-changes.ts'
 import { decide, lastTombstones, lastUpserts } from './page-changes.ts'
 import type { PageMarks } from './page-marks.ts'
 import { quarantineRecords, releaseRecords, releaseUnidentified } from './quarantine-rows.ts'
@@ -24,8 +24,11 @@ export interface CommitContext {
   readonly now: number
 }
 
+/** What a commit writes; the texts of its records may be their bytes. */
+export type WritablePage = Omit<PageCommit<DatabaseSync>, 'upserts'> & { readonly upserts: readonly EncodedWrite[] }
+
 /** Writes a page, inside a transaction: rows, tombstones, feed, quarantine, marks, checkpoint and counters. */
-export function commitPage(context: CommitContext, given: PageCommit<DatabaseSync>): CommitResult {
+export function commitPage(context: CommitContext, given: WritablePage): CommitResult {
   const { sql, now } = context
   const commit = { ...given, upserts: hashedUpserts(given) }
   const { key, lease, runId } = commit
@@ -77,8 +80,8 @@ function leaveMarks(
   { sql, marks }: CommitContext,
   entity: EntityRow,
   writeNo: number,
-  commit: PageCommit<DatabaseSync>,
-  upserts: ReadonlyMap<string, RecordWrite>,
+  commit: WritablePage,
+  upserts: ReadonlyMap<string, RowWrite>,
   stale: readonly string[],
 ): boolean {
   const { listing } = commit
@@ -91,8 +94,8 @@ function leaveMarks(
 
 /** Ids whose stored record is not what their page says, or undefined when rows without an id could be on any page. */
 function unreadIds(
-  { quarantined, upserts }: PageCommit<DatabaseSync>,
-  last: ReadonlyMap<string, RecordWrite>,
+  { quarantined, upserts }: Pick<WritablePage, 'quarantined' | 'upserts'>,
+  last: ReadonlyMap<string, EncodedWrite>,
   stale: readonly string[],
 ): ReadonlySet<string> | undefined {
   const unread = new Set(stale)
@@ -113,7 +116,7 @@ const UPDATE_CHECKPOINT = `update integration_entities set live = ?, stored = ?,
 function moveCheckpoint(
   sql: Statements,
   { stream }: EntityRow,
-  { lease, observedAt, cursor }: PageCommit<DatabaseSync>,
+  { lease, observedAt, cursor }: WritablePage,
   next: {
     readonly live: number
     readonly stored: number

@@ -2,6 +2,8 @@ import { IntegrationError } from '@unioneyes/core'
 import type { CommitResult, IntegrationErrorCode, PageCommit } from '@unioneyes/core'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Worker } from 'node:worker_threads'
+import { UpsertPacker } from './packed-upserts.ts'
+import type { PackedUpserts } from './packed-upserts.ts'
 
 /** What the thread is started with. */
 export interface CommitThreadOptions {
@@ -13,6 +15,13 @@ export interface CommitThreadOptions {
 /** A commit on its way to the thread: what can be copied of it, and the store's time. */
 export interface CommitRequest {
   readonly commit: PageCommit<DatabaseSync>
+  readonly now: number
+}
+
+/** A commit as it is sent. */
+export interface CommitMessage {
+  readonly commit: Omit<PageCommit<DatabaseSync>, 'upserts'>
+  readonly upserts: PackedUpserts
   readonly now: number
 }
 
@@ -41,6 +50,8 @@ interface Waiting {
  */
 export class CommitThread {
   readonly #options: CommitThreadOptions
+  // One commit at a time, so that the memory of the last one is free when the next one is packed.
+  readonly #packer = new UpsertPacker()
   #worker: Worker | undefined
   #state: 'unused' | 'starting' | 'ready' | 'gone' = 'unused'
   #waiting: Waiting | undefined
@@ -73,7 +84,9 @@ export class CommitThread {
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject }
       worker.ref()
-      worker.postMessage(request)
+      const { upserts, ...commit } = request.commit
+      const message: CommitMessage = { commit, upserts: this.#packer.pack(upserts), now: request.now }
+      worker.postMessage(message)
     })
   }
 

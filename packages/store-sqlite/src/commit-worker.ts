@@ -3,8 +3,9 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { silentLogger, systemClock } from '@unioneyes/core'
 import { commitPage } from './commit-page.ts'
 import { toFailure } from './commit-thread.ts'
-import type { CommitReply, CommitRequest, CommitThreadOptions } from './commit-thread.ts'
+import type { CommitReply, CommitMessage, CommitThreadOptions } from './commit-thread.ts'
 import { Database } from './database.ts'
+import { unpackUpserts } from './packed-upserts.ts'
 import { PageMarks } from './page-marks.ts'
 import { HandedOutStates } from './record-states.ts'
 
@@ -15,9 +16,9 @@ const marks = new PageMarks()
 
 const say = (reply: CommitReply): void => parentPort?.postMessage(reply)
 
-parentPort?.on('message', ({ commit, now }: CommitRequest) => {
+parentPort?.on('message', ({ commit, upserts, now }: CommitMessage) => {
   database
-    .write((sql) => commitPage({ sql, states, marks, now }, commit))
+    .write((sql) => commitPage({ sql, states, marks, now }, { ...commit, upserts: unpackUpserts(upserts) }))
     .then(
       (result) => {
         say({ result })

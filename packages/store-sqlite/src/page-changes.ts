@@ -1,4 +1,4 @@
-import type { HashedWrite, PageCommit, StoredState } from '@unioneyes/core'
+import type { EncodedWrite, HashedWrite, PageCommit, StoredState } from '@unioneyes/core'
 import { IntegrationError, compareVersions, mayReplace } from '@unioneyes/core'
 import { isStorable } from './statements.ts'
 
@@ -19,7 +19,7 @@ export interface Versioned {
 export interface PageDecision {
   readonly changes: readonly Change[]
   /** Rows to write: created, updated, and those whose payload alone changed. */
-  readonly written: readonly HashedWrite[]
+  readonly written: readonly RowWrite[]
   /** Unchanged records whose version or observation goes up. */
   readonly confirmed: readonly Versioned[]
   /** Live records to turn into tombstones. */
@@ -35,12 +35,15 @@ export interface PageDecision {
 
 /** The part of a commit that says what happened to records. */
 export type IncomingPage = Pick<PageCommit<never>, 'key' | 'lease' | 'observedAt' | 'tombstones'> & {
-  readonly upserts: readonly HashedWrite[]
+  readonly upserts: readonly RowWrite[]
 }
 
+/** A record to write, its texts as they are or in UTF-8. */
+export type RowWrite = EncodedWrite & Pick<HashedWrite, 'hash' | 'rawHash'>
+
 /** A page's upserts without repeats and deletions: the last of each id. */
-export function lastUpserts({ upserts, tombstones }: IncomingPage): Map<string, HashedWrite> {
-  const last = new Map<string, HashedWrite>()
+export function lastUpserts({ upserts, tombstones }: IncomingPage): Map<string, RowWrite> {
+  const last = new Map<string, RowWrite>()
   for (const write of upserts) last.set(write.id, write)
   for (const { id } of tombstones) last.delete(id)
   return last
@@ -60,7 +63,7 @@ export function lastTombstones({ tombstones }: IncomingPage): Map<string, Versio
  */
 export function decide(
   page: IncomingPage,
-  upserts: ReadonlyMap<string, HashedWrite>,
+  upserts: ReadonlyMap<string, RowWrite>,
   tombstones: ReadonlyMap<string, Versioned>,
   states: ReadonlyMap<string, StoredState>,
   highWater: number,
@@ -68,7 +71,7 @@ export function decide(
   const { observedAt, lease } = page
   const isLate = lease === undefined && observedAt < highWater
   const changes: Change[] = []
-  const written: HashedWrite[] = []
+  const written: RowWrite[] = []
   const confirmed: Versioned[] = []
   const buried: Versioned[] = []
   const unknown: Versioned[] = []

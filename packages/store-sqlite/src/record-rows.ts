@@ -1,6 +1,5 @@
 import type { SQLInputValue } from 'node:sqlite'
-import type { HashedWrite } from '@unioneyes/core'
-import type { Versioned } from './page-changes.ts'
+import type { RowWrite, Versioned } from './page-changes.ts'
 import type { Statements } from './statements.ts'
 
 /** What every row of one commit has in common. */
@@ -13,9 +12,13 @@ export interface RowStamp {
 // A statement of many rows is bound once: a quarter less time than a statement per row.
 const upserts = [100, 10, 1].map((rows) => ({ rows, statement: upsertStatement(rows) }))
 
+// Texts that come as bytes are in UTF-8, as SQLite keeps them: the cast only says so.
 // A known version stays known, and a row never looks older than it was.
 function upsertStatement(rows: number): string {
-  const values = Array.from({ length: rows }, () => '(:stream, :observedAt, :writeNo, ?, ?, ?, ?, ?, ?)').join(',')
+  const values = Array.from(
+    { length: rows },
+    () => '(:stream, :observedAt, :writeNo, ?, ?, ?, ?, cast(? as text), cast(? as text))',
+  ).join(',')
   return `insert into integration_records (stream, observed_at, write_no, id, hash, raw_hash, version, data, raw)
     values ${values}
     on conflict (stream, id) do update set
@@ -25,7 +28,7 @@ function upsertStatement(rows: number): string {
 }
 
 /** Inserts records, or replaces rows and tombstones with them. No id may come twice. */
-export function writeRecords(sql: Statements, stamp: RowStamp, records: readonly HashedWrite[]): void {
+export function writeRecords(sql: Statements, stamp: RowStamp, records: readonly RowWrite[]): void {
   const named = { stream: stamp.stream, observedAt: stamp.observedAt, writeNo: stamp.writeNo }
   let next = 0
   for (const { rows, statement } of upserts) {
