@@ -2,17 +2,17 @@ import { DatabaseSync } from 'node:sqlite'
 import { sandboxApiKey } from '@unioneyes/adapter-bamboohr/sandbox'
 import { createVault, generateVaultKey, vaultFromEnvironment } from '@unioneyes/core'
 import { expect, test } from 'vitest'
-import { openCompany } from './support/company.ts'
-import { checkpoint, expectEnd, expectHealthy, expectNoSecret, expectTruth, kept } from './support/look.ts'
+import { connectionSettings as settings, openCompany } from './support/company.ts'
+import { checkpoint, copyOf, expectEnd, expectHealthy, expectNoSecret, expectTruth, kept } from './support/look.ts'
 import { openSynced } from './support/synced.ts'
 
-const settings = { subdomain: 'acme', pageSize: 10 }
 const WRONG = 'f00df00df00df00df00df00df00df00df00df00d'
 
 test('bad input: a wrong API key → AUTH_FAILED; kept: every record and the cursor, and the connection says it needs a new key', async () => {
   await using s = await openSynced()
   const { app, company } = s
   const before = checkpoint(company)
+  const records = await copyOf(app)
   await app.integrations.connections.save('org_1', 'bamboohr', { credentials: { apiKey: WRONG }, settings })
   for (const type of ['full', 'incremental'] as const) {
     const run = await app.sync[type]('org_1', 'bamboohr')
@@ -21,10 +21,11 @@ test('bad input: a wrong API key → AUTH_FAILED; kept: every record and the cur
       code: 'AUTH_FAILED',
       says: [/answered 401 to GET \/api\/v1\/employees/, /save the connection again/],
     })
+    expect(new Set(run.outcomes.map(({ error }) => error?.code))).toEqual(new Set(['AUTH_FAILED']))
     expect(JSON.stringify(run)).not.toContain(WRONG)
   }
   expect(await app.integrations.connections.get('org_1', 'bamboohr')).toMatchObject({ status: 'needs_reconnect' })
-  expect(await kept(app)).toEqual({ employees: 45, departments: 4, quarantined: 0 })
+  expect(await copyOf(app)).toEqual(records)
   expect(checkpoint(company)).toEqual(before)
 
   await app.integrations.connections.save('org_1', 'bamboohr', { credentials: { apiKey: sandboxApiKey }, settings })
@@ -70,6 +71,7 @@ test('bad input: plain credentials in the table → CONFIG_INVALID; kept: every 
   )
   insert.run(JSON.stringify({ apiKey: sandboxApiKey }))
   const app = company.open()
+  const records = await copyOf(app)
   const asked = company.sandbox.requests.counters.total
   for (const credentials of [JSON.stringify({ apiKey: sandboxApiKey }), sandboxApiKey, '', '{}']) {
     write.run(credentials)
@@ -83,7 +85,7 @@ test('bad input: plain credentials in the table → CONFIG_INVALID; kept: every 
   const other = await app.sync.full('org_2', 'bamboohr')
   await expectEnd(app, other, { status: 'failed', code: 'CONFIG_INVALID', says: [/are not sealed/] })
   expect(company.sandbox.requests.counters.total).toBe(asked)
-  expect(await kept(app)).toEqual({ employees: 45, departments: 4, quarantined: 0 })
+  expect(await copyOf(app)).toEqual(records)
 
   write.run(sealed)
   database.close()
@@ -115,6 +117,7 @@ test('bad input: a wrong vault key → CONFIG_INVALID; kept: every record, and t
   const { company, app } = s
   const wrong = generateVaultKey()
   const sealed = (await app.store.connections.list({}))[0]?.credentials
+  const records = await copyOf(app)
   const asked = company.sandbox.requests.counters.total
   for (const [vaultKeys, says] of [
     [{ k1: wrong }, [/do not open/, /Save the connection again/]],
@@ -127,7 +130,7 @@ test('bad input: a wrong vault key → CONFIG_INVALID; kept: every record, and t
     for (const key of [wrong, company.vaultKey]) expect(JSON.stringify(run)).not.toContain(key)
   }
   expect(company.sandbox.requests.counters.total).toBe(asked)
-  expect(await kept(app)).toEqual({ employees: 45, departments: 4, quarantined: 0 })
+  expect(await copyOf(app)).toEqual(records)
   expect((await app.store.connections.list({}))[0]?.credentials).toBe(sealed)
 
   const right = company.open()

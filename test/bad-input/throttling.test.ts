@@ -21,12 +21,15 @@ test('bad input: 429 without Retry-After, twice → success; kept: every record,
   await using s = await openSynced()
   refuseThirdPage(s, 2, {})
   const before = s.company.clock.now()
-  const run = await expectHealthy(s.company, s.app)
+  // Alone: on this clock, everybody who waits at the same time moves it by their own wait.
+  const run = await s.app.sync.full('org_1', 'bamboohr', ['employees'])
+  await expectEnd(s.app, run, { status: 'success' })
   const waited = s.company.clock.now() - before
   // Half of 2 s and half of 4 s at least, all of both at most.
   expect(waited).toBeGreaterThanOrEqual(3_000)
   expect(waited).toBeLessThanOrEqual(6_000)
   expect(Math.abs(run.counters.waitedMs - waited)).toBeLessThanOrEqual(2)
+  await expectHealthy(s.company, s.app)
 })
 
 test('bad input: 429 without Retry-After for good → RATE_LIMITED; kept: the pages before it, the place to go on at, and the time to come back', async () => {
@@ -62,9 +65,10 @@ test('bad input: Retry-After as a date → success; kept: every record, after wa
     const until = (ms: number): string => new Date(company.sandbox.actions.now() + ms).toUTCString()
     const before = company.clock.now()
     refuseThirdPage(s, 1, { 'retry-after': until(40_000) })
-    await expectHealthy(company, s.app)
+    await expectEnd(s.app, await s.app.sync.full('org_1', 'bamboohr', ['employees']), { status: 'success' })
     expect(company.clock.now() - before).toBeGreaterThanOrEqual(39_000)
     expect(company.clock.now() - before).toBeLessThanOrEqual(42_000)
+    await expectHealthy(company, s.app)
   }
 })
 
@@ -73,9 +77,10 @@ test('bad input: Retry-After that cannot be read → success; kept: every record
     await using s = await openSynced()
     refuseThirdPage(s, 1, { 'retry-after': value })
     const before = s.company.clock.now()
-    await expectHealthy(s.company, s.app)
+    await expectEnd(s.app, await s.app.sync.full('org_1', 'bamboohr', ['employees']), { status: 'success' })
     expect(s.company.clock.now() - before, value).toBeLessThanOrEqual(2_000)
     expect(s.company.clock.now() - before, value).toBeGreaterThanOrEqual(1_000)
+    await expectHealthy(s.company, s.app)
   }
 })
 

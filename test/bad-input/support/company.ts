@@ -11,10 +11,9 @@ import { jumpingClock } from '../../support/jumping-clock.ts'
 import type { JumpingClock } from '../../support/jumping-clock.ts'
 import { PAGE_SIZE, openApp } from './app.ts'
 import type { App, AppOptions } from './app.ts'
-import type { Row } from './expected-employee.ts'
-
-/** Changes the rows of one page of the employee listing before they are sent. */
-export type RewriteRows = (rows: readonly Row[], request: SandboxRequest) => readonly unknown[]
+import { LEAVE_FROM } from './expected-records.ts'
+import { everySource } from './source.ts'
+import type { RewriteRows, SourceName } from './source.ts'
 
 /** A company at the provider, and a folder in which an app keeps its copy. */
 export interface TestCompany extends AsyncDisposable {
@@ -24,8 +23,8 @@ export interface TestCompany extends AsyncDisposable {
   /** The app's database. */
   readonly path: string
   readonly vaultKey: string
-  /** Applied to every page of the employee listing while it is set. */
-  rewriteRows: RewriteRows | undefined
+  /** Applied to the rows of every answer of a source, while it is set. */
+  readonly rewrites: Map<SourceName, RewriteRows>
   /** A process of the app over {@link TestCompany.path}; closed with the company. */
   open(options?: Partial<AppOptions>): App
   /** As {@link TestCompany.open}, with a migrated store and a saved connection of the organization. */
@@ -40,7 +39,20 @@ export interface TestCompany extends AsyncDisposable {
 export interface CompanyOptions extends BamboohrSandboxOptions {
   /** How far the provider's clock is ahead of the app's, in milliseconds. @default 0 */
   readonly aheadMs?: number | undefined
+  /** Settings of the connection beside the usual ones. */
+  readonly settings?: Readonly<Record<string, unknown>> | undefined
 }
+
+/**
+ * The settings of every connection. Leave is asked for three years only, and all of it again by incremental syncs: how far
+ * those look back is the adapter's own test.
+ */
+export const connectionSettings = {
+  subdomain: 'acme',
+  pageSize: PAGE_SIZE,
+  leaveFrom: LEAVE_FROM,
+  leaveBackDays: 36_500,
+} as const
 
 /** Opens a company of 45 people (five pages) and four departments, unless told otherwise. */
 export async function openCompany(options: CompanyOptions = {}): Promise<TestCompany> {
@@ -49,11 +61,11 @@ export async function openCompany(options: CompanyOptions = {}): Promise<TestCom
   const path = join(folder, 'app.db')
   const vaultKey = generateVaultKey()
   const apps: App[] = []
-  const { aheadMs = 0, ...people } = options
+  const { aheadMs = 0, settings, ...people } = options
   const now = (): number => clock.now() + aheadMs
   const definition = bamboohrSandbox({ people: 45, departments: 4, now, ...people })
-  const sandbox = await startSandbox(rewritten(definition, (rows, request) => rewrite(rows, request)))
-  const rewrite: RewriteRows = (rows, request) => company.rewriteRows?.(rows, request) ?? rows
+  const rewrites = new Map<SourceName, RewriteRows>()
+  const sandbox = await startSandbox(rewritten(definition, rewrites))
   const company: TestCompany = {
     sandbox,
     clock,
@@ -61,7 +73,7 @@ export async function openCompany(options: CompanyOptions = {}): Promise<TestCom
     path,
     vaultKey,
     faults: sandbox.faults,
-    rewriteRows: undefined,
+    rewrites,
     open(given = {}) {
       const { still } = clock
       const app = openApp({ path, clock, still, vaultKeys: { k1: vaultKey }, baseUrl: sandbox.url, ...given })
@@ -73,7 +85,7 @@ export async function openCompany(options: CompanyOptions = {}): Promise<TestCom
       await app.store.migrate()
       await app.integrations.connections.save(organizationId, 'bamboohr', {
         credentials: { apiKey: options.apiKey ?? sandboxApiKey },
-        settings: { subdomain: 'acme', pageSize: PAGE_SIZE },
+        settings: { ...connectionSettings, ...settings },
       })
       return app
     },
@@ -96,19 +108,24 @@ export async function openCompany(options: CompanyOptions = {}): Promise<TestCom
   return company
 }
 
-/** The sandbox with a hand in the rows of its employee listing. */
+/** The sandbox with a hand in the rows of its answers. */
 function rewritten(
   definition: SandboxDefinition<Company, BamboohrActions>,
-  rewrite: RewriteRows,
+  rewrites: ReadonlyMap<SourceName, RewriteRows>,
 ): SandboxDefinition<Company, BamboohrActions> {
   const routes = definition.routes.map((route) => {
-    if (route.method !== 'GET' || route.path !== '/api/v1/employees') return route
+    if (route.method !== 'GET' || !everySource.some((source) => source.route === route.path)) return route
     const handle = async (request: SandboxRequest, state: Company): Promise<SandboxResponse> => {
       const answer = await route.handle(request, state)
+      if (rewrites.size === 0 || (answer.status ?? 200) !== 200) return answer
       const pieces = typeof answer.body === 'string' ? [Buffer.from(answer.body)] : (answer.body ?? [])
-      const body: unknown = parseJsonText(Buffer.concat(pieces).toString())
-      if (typeof body !== 'object' || body === null || !('data' in body) || !Array.isArray(body.data)) return answer
-      return { ...answer, body: toJsonText({ ...body, data: rewrite(body.data, request) }) }
+      let body: unknown = parseJsonText(Buffer.concat(pieces).toString())
+      for (const { name, route: path, table, rewrite } of everySource) {
+        const change = rewrites.get(name)
+        if (!change || path !== route.path || (table !== undefined && table !== request.params.table)) continue
+        body = rewrite(body, (rows) => change(rows, request)) ?? body
+      }
+      return { ...answer, body: toJsonText(body) }
     }
     return { ...route, handle }
   })
