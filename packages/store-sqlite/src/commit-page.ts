@@ -12,14 +12,13 @@ import type { PageMarks } from './page-marks.ts'
 import { quarantineRecords, releaseRecords, releaseUnidentified } from './quarantine-rows.ts'
 import type { RowStamp } from './record-rows.ts'
 import { buryRecord, confirmRecord, insertTombstone, writeRecords } from './record-rows.ts'
-import type { HandedOutStates } from './record-states.ts'
+import { readStates } from './record-states.ts'
 import { addRunCounters } from './run-store.ts'
 import type { Statements } from './statements.ts'
 
 /** What a commit needs beside the database. */
 export interface CommitContext {
   readonly sql: Statements
-  readonly states: HandedOutStates
   readonly marks: PageMarks
   readonly now: number
 }
@@ -37,7 +36,7 @@ export function commitPage(context: CommitContext, given: WritablePage): CommitR
   const upserts = lastUpserts(commit)
   const tombstones = lastTombstones(commit)
   const ids = [...upserts.keys(), ...tombstones.keys()]
-  const states = context.states.current(sql, entity, ids, commit.basis)
+  const states = entity.stored === 0 ? new Map<string, never>() : readStates(sql, entity.stream, ids)
   const decision = decide(commit, upserts, tombstones, states, entity.observed_at)
 
   const isWrite = writesRecords(decision)

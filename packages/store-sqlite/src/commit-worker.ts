@@ -7,18 +7,16 @@ import type { CommitReply, CommitMessage, CommitThreadOptions } from './commit-t
 import { Database } from './database.ts'
 import { unpackUpserts } from './packed-upserts.ts'
 import { PageMarks } from './page-marks.ts'
-import { HandedOutStates } from './record-states.ts'
 
 const { path, lockWaitMs, maxPages } = workerData as CommitThreadOptions
 const database = new Database({ path, lockWaitMs, maxPages, clock: systemClock, logger: silentLogger })
-const states = new HandedOutStates()
 const marks = new PageMarks()
 
 const say = (reply: CommitReply): void => parentPort?.postMessage(reply)
 
 parentPort?.on('message', ({ commit, upserts, now }: CommitMessage) => {
   database
-    .write((sql) => commitPage({ sql, states, marks, now }, { ...commit, upserts: unpackUpserts(upserts) }))
+    .write((sql) => commitPage({ sql, marks, now }, { ...commit, upserts: unpackUpserts(upserts) }))
     .then(
       (result) => {
         say({ result })

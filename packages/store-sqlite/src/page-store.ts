@@ -7,7 +7,7 @@ import { findEntity, requireLease } from './entity-row.ts'
 import { ListingDifferences } from './listing-difference.ts'
 import { idsUnder } from './ids-under.ts'
 import { PageMarks } from './page-marks.ts'
-import { HandedOutStates } from './record-states.ts'
+import { readStates } from './record-states.ts'
 import { planSweep, sweep } from './sweep.ts'
 
 const MARKS_PER_TURN = 500
@@ -25,11 +25,15 @@ export function sqlitePageStore(
   clock: Clock,
   large: LargeCommits | undefined,
 ): PageStore<DatabaseSync> {
-  const states = new HandedOutStates()
   const marks = new PageMarks()
   const differences = new ListingDifferences(database)
   return {
-    states: (key, ids) => database.read((sql) => states.read(sql, key, ids)),
+    states: (key, ids) =>
+      database.read((sql) => {
+        const entity = findEntity(sql, key)
+        if (entity === undefined || entity.stored === 0) return { writes: entity?.writes ?? 0, states: new Map() }
+        return { writes: entity.writes, states: readStates(sql, entity.stream, ids) }
+      }),
 
     idsUnder: (key, prefix) => database.read((sql) => idsUnder(sql, key, prefix)),
 
@@ -38,7 +42,7 @@ export function sqlitePageStore(
     commitPage: (commit) =>
       large && isForThread(commit, large)
         ? database.elsewhere(() => large.thread.commit(toRequest(commit, clock.now())))
-        : database.write((sql) => commitPage({ sql, states, marks, now: clock.now() }, commit)),
+        : database.write((sql) => commitPage({ sql, marks, now: clock.now() }, commit)),
 
     seen: (key, listingId) =>
       differences.exclusively(async () => {
@@ -76,6 +80,5 @@ function isForThread(
 }
 
 function toRequest(commit: PageCommit<DatabaseSync>, now: number): CommitRequest {
-  // The states that were handed out are known by identity, which a copy has not: the thread reads them again.
-  return { commit: { ...commit, basis: undefined, onPage: undefined }, now }
+  return { commit: { ...commit, onPage: undefined }, now }
 }

@@ -29,7 +29,6 @@ const page = fc.record({
   listing: fc.option(fc.option(listingId, { nil: undefined }), { nil: null }),
   entity: fc.constantFrom('people', 'departments'),
   leased: fc.boolean(),
-  withBasis: fc.constantFrom('none', 'fresh', 'kept'),
 })
 
 const command = fc.oneof(
@@ -60,14 +59,11 @@ const leaseOf = async (store: Store, key: EntityKey): Promise<Lease> => {
 
 /** Carries out commands and says what each of them answered. */
 function player(store: Store) {
-  let kept: Awaited<ReturnType<Store['pages']['states']>> | undefined
   return async (given: Command): Promise<unknown> => {
     switch (given.do) {
       case 'commit': {
-        const { entity, leased, withBasis, upserts, quarantined, marks, listing: listed, ...rest } = given.page
+        const { entity, leased, upserts, quarantined, marks, listing: listed, ...rest } = given.page
         const key = { ...people, entity }
-        const ids = [...upserts.map((write) => write.id), ...rest.tombstones.map((tombstone) => tombstone.id)]
-        const fresh = withBasis === 'fresh' ? await store.pages.states(key, ids) : undefined
         const result: CommitResult = await store.pages.commitPage({
           ...commit({
             ...rest,
@@ -75,7 +71,6 @@ function player(store: Store) {
             key,
             runId: 'run_1',
             lease: leased ? await leaseOf(store, key) : undefined,
-            basis: withBasis === 'kept' ? kept : fresh,
             upserts: upserts.map((write) =>
               record(write.id, write.content, { version: write.version, rawHash: `${write.content} ${write.payload}` }),
             ),
@@ -89,7 +84,6 @@ function player(store: Store) {
           }),
           onPage: undefined,
         })
-        kept = await store.pages.states(key, ['a', 'b', 'c', 'd', 'é"'])
         return [sorted(result), await leaseState(store, key)]
       }
       case 'sweep': {

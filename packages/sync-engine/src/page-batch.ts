@@ -10,7 +10,6 @@ import type {
   RecordWrite,
   RememberedPage,
   RowResult,
-  StatesBasis,
   Store,
   StoredState,
   WireRows,
@@ -61,9 +60,8 @@ export class PageBatch {
   #previousIsStored = false
   readonly #decisions = new Map<string, Decision>()
   readonly #unidentified: QuarantineWrite[] = []
-  readonly #states = new Map<string, StoredState>()
-  /** The write counter at which the states were read; NaN when somebody wrote between two reads. */
-  #writes: number | undefined
+  /** What is stored of the records of the page in hand. */
+  #states: ReadonlyMap<string, StoredState> = new Map()
   #rememberedRecords = 0
   /** About how many records the commit will write. */
   weight = 0
@@ -265,16 +263,7 @@ export class PageBatch {
   }
 
   async #readStates(ids: readonly string[]): Promise<void> {
-    if (ids.length === 0) return
-    const { writes, states } = await this.#store.pages.states(this.#rules.key, ids)
-    this.#writes = this.#writes === undefined || this.#writes === writes ? writes : Number.NaN
-    for (const [id, state] of states) this.#states.set(id, state)
-  }
-
-  /** What the store need not read again, unless somebody wrote meanwhile. */
-  get basis(): StatesBasis | undefined {
-    const writes = this.#writes
-    return writes === undefined || Number.isNaN(writes) ? undefined : { writes, states: this.#states }
+    if (ids.length > 0) this.#states = (await this.#store.pages.states(this.#rules.key, ids)).states
   }
 
   get upserts(): RecordWrite[] {

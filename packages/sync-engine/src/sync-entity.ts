@@ -303,7 +303,6 @@ class EntityWork<Tx> {
       listing: progress.listing,
       cursor: progress.cursor,
       counters: progress.counters,
-      basis: batch.basis,
       onPage: this.#onPage(batch),
     }
     const { created, updated, deleted } = await this.#job.telemetry.commit(progress.counters, () =>

@@ -80,8 +80,6 @@ export interface PageCommit<Tx = unknown> {
   readonly cursor?: Json | undefined
   /** Added to the run. `created`, `updated` and `deleted` are decided by the store and not passed. */
   readonly counters: Omit<RunCounters, 'created' | 'updated' | 'deleted'>
-  /** The states that {@link PageStore.states} gave for the ids of this commit, to spare reading them again. */
-  readonly basis?: StatesBasis | undefined
   /**
    * Called inside the transaction, after the records are written, with the store's own handle. A throw or (SQLite) a
    * returned promise rolls everything back.
@@ -90,7 +88,7 @@ export interface PageCommit<Tx = unknown> {
 }
 
 /** States of records and the entity's write counter at the moment they were read. */
-export interface StatesBasis {
+export interface KnownStates {
   readonly writes: number
   readonly states: ReadonlyMap<string, StoredState>
 }
@@ -122,7 +120,7 @@ export interface SweepPlan {
 /** The one write path (law 12), and what it needs to know first. */
 export interface PageStore<Tx = unknown> {
   /** The states of the given records; ids the store does not have are absent. */
-  states(key: EntityKey, ids: readonly string[]): Promise<StatesBasis>
+  states(key: EntityKey, ids: readonly string[]): Promise<KnownStates>
   /** The ids of live records that begin with `prefix`, which is not empty, in no particular order. */
   idsUnder(key: EntityKey, prefix: string): Promise<readonly string[]>
   /** The page with this fingerprint, if it was committed before and none of its records was written or deleted since. */

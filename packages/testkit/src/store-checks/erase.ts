@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { EntityKey, Lease, Store } from '@unioneyes/core'
-import { assertIds, assertRefused, assertSame } from './assertions.ts'
+import { assertRefused, assertSame } from './assertions.ts'
 import {
   connectionInput,
   digest,
@@ -138,19 +138,6 @@ export const eraseChecks: readonly StoreCheckBody[] = [
         await store.leases.release(current)
       }
       assert.equal(await store.records.count(people), 0)
-    },
-  },
-  {
-    name: 'erase: states read before an erasure are not believed after it',
-    async run({ store }) {
-      const write = (over: object): ReturnType<Store['pages']['commitPage']> => store.pages.commitPage(pageCommit(over))
-      await write({ upserts: [record('a'), record('b')] })
-      const basis = await store.pages.states(people, ['a', 'b'])
-      await store.erase({ organizationId: 'org_1', provider: 'acme' })
-      await write({ upserts: [record('c')] })
-      const result = await write({ observedAt: T + 1, upserts: [record('a'), record('b')], basis })
-      assertIds(result.created, ['a', 'b'], 'created')
-      assert.equal(await store.records.count(people), 3)
     },
   },
   {

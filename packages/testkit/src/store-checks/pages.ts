@@ -128,9 +128,9 @@ export const pageChecks: readonly StoreCheckBody[] = [
         [repacked.raw, '2', T + 1],
         'payload, version and observation',
       )
-      const basis = await store.pages.states(people, ['a'])
-      assert.equal(basis.states.get('a')?.rawHash, repacked.rawHash)
-      assert.ok(basis.writes > writes, 'a record row was written')
+      const known = await store.pages.states(people, ['a'])
+      assert.equal(known.states.get('a')?.rawHash, repacked.rawHash)
+      assert.ok(known.writes > writes, 'a record row was written')
       assert.equal((await store.feed.read(org)).length, 1, 'only its creation stands in the feed')
       assert.equal((await store.runs.get('org_1', 'run_1'))?.counters.updated, 0)
     },
@@ -363,58 +363,21 @@ export const pageChecks: readonly StoreCheckBody[] = [
     },
   },
   {
-    name: 'pages: the result is the same with, without and with a stale basis',
-    async run({ store }) {
-      const entities = ['without', 'with', 'stale']
-      for (const entity of entities) {
-        const key = { ...people, entity }
-        const write = (over: object): Promise<unknown> => store.pages.commitPage(pageCommit({ key, ...over }))
-        await write({ upserts: ['a', 'b', 'c', 'd'].map((id) => record(id)) })
-        await write({ observedAt: T + 1, tombstones: [{ id: 'd' }] })
-        const early = await store.pages.states(key, ['a', 'b', 'c', 'd', 'e'])
-        await write({
-          observedAt: T + 9,
-          upserts: [record('b', 'webhook'), record('e', 'webhook')],
-          tombstones: [{ id: 'c' }],
-        })
-        const basis = {
-          without: undefined,
-          with: await store.pages.states(key, ['a', 'b', 'c', 'd', 'e', 'f']),
-          stale: early,
-        }[entity]
-        const lease = await takeLease(store, key)
-        const result = await store.pages.commitPage(
-          pageCommit({
-            key,
-            lease,
-            basis,
-            observedAt: T + 5,
-            upserts: ['a', 'b', 'c', 'd', 'e', 'f'].map((id) => record(id, id === 'a' ? 'second' : 'first')),
-          }),
-        )
-        assertIds(result.created, ['d', 'f'], `created, ${entity} basis`)
-        assertIds(result.updated, ['a'], `updated, ${entity} basis`)
-        assertIds(result.stale, ['b', 'c', 'e'], `stale, ${entity} basis`)
-        assert.equal(await store.records.count(key), 5, `live records, ${entity} basis`)
-      }
-    },
-  },
-  {
     name: 'pages: states are given of stored ids only, tombstones included, and count the writes',
     async run({ store }) {
       const empty = await store.pages.states(people, ['a'])
       assert.equal(empty.states.size, 0)
       await store.pages.commitPage(pageCommit({ upserts: [record('a', 'first', { version: '3' }), record('b')] }))
       await store.pages.commitPage(pageCommit({ observedAt: T + 1, tombstones: [{ id: 'b' }] }))
-      const basis = await store.pages.states(people, ['a', 'b', 'c', 'a'])
-      assert.deepEqual([...basis.states.keys()].sort(), ['a', 'b'])
+      const known = await store.pages.states(people, ['a', 'b', 'c', 'a'])
+      assert.deepEqual([...known.states.keys()].sort(), ['a', 'b'])
       const { hash, rawHash } = record('a')
-      assertSame(basis.states.get('a'), { hash, rawHash, version: '3', observedAt: T, deleted: false }, 'the live one')
-      assert.equal(basis.states.get('b')?.deleted, true)
-      assert.ok(basis.writes > empty.writes)
+      assertSame(known.states.get('a'), { hash, rawHash, version: '3', observedAt: T, deleted: false }, 'the live one')
+      assert.equal(known.states.get('b')?.deleted, true)
+      assert.ok(known.writes > empty.writes)
       const lease = await takeLease(store)
       await store.pages.commitPage(pageCommit({ lease, observedAt: T + 2, listing: listing(), cursor: 'c' }))
-      assert.equal((await store.pages.states(people, [])).writes, basis.writes, 'a checkpoint alone writes no record')
+      assert.equal((await store.pages.states(people, [])).writes, known.writes, 'a checkpoint alone writes no record')
     },
   },
   {
