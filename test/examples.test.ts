@@ -15,12 +15,16 @@ async function runExample(file: string, ...given: readonly string[]): Promise<st
   const program = fileURLToPath(new URL(`../examples/${file}`, import.meta.url))
   // The variables of somebody's real account would send it there.
   const { BAMBOOHR_API_KEY: _key, BAMBOOHR_SUBDOMAIN: _subdomain, ...env } = process.env
-  const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=@unioneyes/source', program, ...given], {
-    cwd: folder,
-    env,
-    timeout: 60_000,
-    maxBuffer: 10_000_000,
-  })
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--conditions=@unioneyes/source', program, ...given],
+    {
+      cwd: folder,
+      env,
+      timeout: 60_000,
+      maxBuffer: 10_000_000,
+    },
+  )
   return stdout
 }
 

@@ -92,7 +92,8 @@ test('bad input: one entity that the key may not see (403) → partial; kept: it
   const { company, app } = s
   for (const source of everySource) {
     const { entity, path, others } = source
-    const refused: readonly string[] = [entity, ...others]
+    // Who holds which job can be read without the list of titles.
+    const refused: readonly string[] = path === '/api/v1/meta/lists' ? ['departments'] : [entity, ...others]
     refuse(s, { ...source, skip: 0 }, fault.status(403, { 'x-bamboohr-error-message': 'You may not see this.' }))
     const [before, end] = [await copyOf(app), await feedEnd(app)]
     const run = await app.sync.full('org_1', 'bamboohr')
@@ -116,7 +117,8 @@ test('bad input: one entity that the key may not see (403) → partial; kept: it
     for (const [name, records] of before) if (refused.includes(name)) expect(after.get(name)).toEqual(records)
     expect((await feedSince(app, end)).filter((entry) => refused.includes(entry.split(' ')[1] ?? ''))).toEqual([])
     const seen = (['employees', 'departments', 'positions', 'leave', 'payroll'] as const).filter(
-      (n) => !refused.includes(n),
+      // Of the jobs in a hidden list nothing is deleted, so that positions may hold more than there is.
+      (n) => !refused.includes(n) && n !== entity && !others.includes(n),
     )
     await expectTruth(company, app, { entities: seen })
     expect(await connectionOf(app)).toMatchObject({ status: 'active' })
@@ -269,4 +271,47 @@ test('bad input: a table refused in the middle of reading changes → PERMISSION
     expect(told.filter((entry) => entry.startsWith('deleted'))).toHaveLength(1)
     await expectHealthy(company, app)
   }
+})
+
+test('bad input: the employee listing refused for good in the middle of a sync → success; kept: every record, from the dataset that stands in for it', async () => {
+  await using s = await openSynced()
+  const { company, app } = s
+  company.atRequest(3, () => {
+    company.sandbox.actions.refuseListing()
+  })
+  const run = await app.sync.full('org_1', 'bamboohr', ['employees'])
+  await expectEnd(app, run, { status: 'success' })
+  expect(run.outcomes[0]?.notes.join(' ')).toMatch(/is refused now .* another one stands in for it/)
+  expect(run.counters).toMatchObject({ failed: 0 })
+  // Changes are asked where the listing is now, too.
+  company.sandbox.actions.advance(HOUR)
+  const id = company.sandbox.actions.hire({ firstName: 'Noa' })
+  const incremental = await app.sync.incremental('org_1', 'bamboohr', ['employees'])
+  await expectEnd(app, incremental, { status: 'success' })
+  expect((await recordsOf(app.store, 'employees')).get(id)).toMatchObject({ firstName: 'Noa' })
+  // And with a cursor of the listing, from before it was refused.
+  company.sandbox.actions.refuseListing(false)
+  expect((await app.sync.full('org_1', 'bamboohr', ['employees'])).status).toBe('success')
+  company.sandbox.actions.refuseListing()
+  company.sandbox.actions.advance(HOUR)
+  company.sandbox.actions.change(id, { firstName: 'Mia' })
+  const fallen = await app.sync.incremental('org_1', 'bamboohr', ['employees'])
+  await expectEnd(app, fallen, { status: 'success' })
+  expect((await recordsOf(app.store, 'employees')).get(id)).toMatchObject({ firstName: 'Mia' })
+})
+
+test('bad input: the lists of the company refused → partial; kept: every record; who holds which job is synced all the same', async () => {
+  await using s = await openSynced(SMALL)
+  const { company, app } = s
+  const row = company.sandbox.actions.tableRows('jobInfo', '103')[0]
+  company.sandbox.actions.changeTableRow('jobInfo', '103', String(row?.id), { jobTitle: 'Conductor' })
+  company.faults.inject({ match: { path: '/api/v1/meta/lists' }, fault: fault.status(403) })
+  const run = await app.sync.full('org_1', 'bamboohr', ['departments', 'positions'])
+  expect(run.outcomes.map(({ entity, error }) => [entity, error?.code])).toEqual([
+    ['departments', 'PERMISSION_DENIED'],
+    ['positions', undefined],
+  ])
+  expect(run.counters).toMatchObject({ updated: 1, deleted: 0 })
+  company.faults.clear()
+  await expectHealthy(company, app)
 })

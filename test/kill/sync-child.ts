@@ -55,7 +55,7 @@ export async function syncOnce(job: ChildJob): Promise<SyncOutcome> {
     baseUrls: { bamboohr: job.baseUrl },
   })
   const sync = createSyncEngine({ integrations, store: faulty, recordsPerCommit: job.pageSize, gatherMs: 0 })
-  const run = await sync[job.type]('org_1', 'bamboohr')
+  const run = await sync[job.type]('org_1', 'bamboohr', ['employees', 'departments'])
   await sync.stop()
   await integrations.close()
   await store.close()

@@ -72,11 +72,9 @@ async function* readChanges<T extends EntityRecord>(
       ? Map.groupBy(await everyRow(table.name, context), (row) => String(property(row, 'employeeId')))
       : undefined
   for (const id of left) {
-    const found = everybody ? (everybody.get(id) ?? []) : await rowsOf(id, table.name, context)
-    const rows = table.rows(found ?? [], settings)
-    // Who is not found any more is left alone until the feed says what became of them. So is a group with a row that cannot
-    // be told apart: it may be any of those that would be replaced.
-    const replaces = found && rows.items.every((row) => row.id !== undefined) ? [groupOf(id)] : []
+    const rows = table.rows(everybody ? (everybody.get(id) ?? []) : await rowsOf(id, table.name, context), settings)
+    // A group with a row that cannot be told apart is left alone: the row may be any of those that would be replaced.
+    const replaces = rows.items.every((row) => row.id !== undefined) ? [groupOf(id)] : []
     yield { rows, replaces, next: { after: id, cursor } }
   }
   yield { records: [], cursor, complete: true }
@@ -105,6 +103,11 @@ async function changesOf(table: EmployeeTable<EntityRecord>, { http, cursor }: R
   }
 }
 
+/** Refuses a useless cursor before anything is asked. @throws IntegrationError CURSOR_EXPIRED */
+export function assertCursor({ type, cursor }: Pick<ReadContext<Settings>, 'type' | 'cursor'>): void {
+  if (type === 'incremental') timeOf(cursor)
+}
+
 function timeOf(cursor: Json | undefined): number {
   const time = typeof cursor === 'string' ? Date.parse(cursor) : Number.NaN
   if (!Number.isNaN(time)) return time
@@ -116,6 +119,13 @@ const pathOf = (id: string, table: string): string => `api/v1/employees/${id}/ta
 const everyRow = (table: string, { http }: ReadContext<Settings>) =>
   http.get(pathOf('all', table), { schema: z.array(z.unknown()) })
 
-/** The rows of one employee, or undefined when there is no such employee. */
-const rowsOf = (id: string, table: string, { http }: ReadContext<Settings>) =>
-  http.get(pathOf(id, table), { schema: z.array(z.unknown()).optional(), emptyOn: [404] })
+const rowsOfOne = z.array(z.unknown())
+
+/** The rows of one employee; none of one who is gone, whom the feed will tell. */
+async function rowsOf(id: string, table: string, { http }: ReadContext<Settings>): Promise<readonly unknown[]> {
+  const rows = await http.get(pathOf(id, table), { schema: rowsOfOne.optional(), emptyOn: [404] })
+  if (rows) return rows
+  // "Not found" may also be the table. Then it is an error, because going on would lose what changed in it.
+  const employee = await http.get(`api/v1/employees/${id}`, { query: { fields: 'id' }, emptyOn: [404] })
+  return employee === undefined ? [] : http.get(pathOf(id, table), { schema: rowsOfOne })
+}

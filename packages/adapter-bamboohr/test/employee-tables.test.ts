@@ -404,12 +404,23 @@ describe.each(entities)('changes of %s', (entity) => {
     sandbox = await openSandbox()
   })
 
-  test('who cannot be found any more is left alone until the feed says more', async () => {
+  test('who is gone since the feed was read has no rows any more', async () => {
+    const { actions, changes } = await synced(entity)
+    const prefix = entity === 'positions' ? 'assignment/' : ''
+    actions.advance(HOUR)
+    actions.addTableRow(table, '103', {})
+    const path = '/api/v1/employees/103'
+    sandbox.faults.inject({ match: { path: `${path}/tables/${table}` }, fault: fault.status(404) })
+    sandbox.faults.inject({ match: { path }, fault: fault.status(404) })
+    expect(await changes()).toMatchObject({ replaced: [`${prefix}103/`], complete: true })
+  })
+
+  test('a table that is not found although its employee is there is an error, and the cursor stays', async () => {
     const { actions, changes } = await synced(entity)
     actions.advance(HOUR)
     actions.addTableRow(table, '103', {})
     sandbox.faults.inject({ match: { path: `/api/v1/employees/103/tables/${table}` }, fault: fault.status(404) })
-    expect(await changes()).toMatchObject({ replaced: [], complete: true })
+    expect(await refusalOf(changes())).toMatchObject({ code: 'REQUEST_REJECTED', status: 404 })
   })
 
   test('a group with a row that cannot be told apart is not replaced', async () => {

@@ -4,7 +4,9 @@ import type { BoundHttp } from './http/bound-http.ts'
 import { endlessLoop, fetchPage } from './list-request.ts'
 import type { ItemAccess, ListOverrides } from './list-options.ts'
 import type { Listing } from './listing.ts'
+import { isRefused, refusedMidway } from './refusals.ts'
 import { LoopGuard } from './loop-guard.ts'
+import { SamePageGuard } from './same-page-guard.ts'
 import type { Session } from './session.ts'
 
 /** One listing of an entity, and what to ask it with. */
@@ -17,6 +19,8 @@ export interface AccessedListing<T extends EntityRecord, S> {
   readonly session: Session<S>
   readonly http: BoundHttp
   readonly entity: string
+  /** Whether a refusal ends the cursor that the listing is asked for. @default false */
+  readonly refusalExpires?: boolean | undefined
 }
 
 /** Access to raw items: those of the listing with other parameters, and single ones. */
@@ -47,10 +51,17 @@ async function* listItems<T extends EntityRecord, S>(
 ): AsyncGenerator<readonly unknown[]> {
   const { http, session, listing, index, entity } = of
   const guard = new LoopGuard()
+  const samePage = new SamePageGuard()
   for (let token: Json | undefined; ;) {
     const request = { http, settings: session.settings, token, overrides, index }
-    const fetched = await fetchPage(listing, request)
+    const fetched = await fetchPage(listing, request).catch((error: unknown) => {
+      // The cursor came from a listing that is not for this connection any more; the one that stands in for it starts anew.
+      throw of.refusalExpires === true && of.listings[index + 1] && isRefused(error) ? refusedMidway(of, error) : error
+    })
     if (fetched.remembered) return
+    if (listing.paginator.counts && samePage.repeats(listing.rows(fetched.items, session.settings).items)) {
+      throw endlessLoop(session.key.provider, entity)
+    }
     yield fetched.items
     token = fetched.step.next
     if (token === undefined) return

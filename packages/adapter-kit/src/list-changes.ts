@@ -87,5 +87,5 @@ async function* feedFrom<T extends EntityRecord, S>(
 }
 
 function changesContext<T extends EntityRecord, S>(read: FeedRead<T, S>, token: Json | undefined): ChangesContext<S> {
-  return { ...itemAccess(read, read.options.signal), cursor: read.since, token }
+  return { ...itemAccess({ ...read, refusalExpires: true }, read.options.signal), cursor: read.since, token }
 }

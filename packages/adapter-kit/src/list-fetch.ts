@@ -3,7 +3,7 @@ import type { EntityRecord, Page } from '@unioneyes/core'
 import { itemAccess, onePath } from './item-access.ts'
 import type { AccessedListing } from './item-access.ts'
 import type { FetchByIds } from './list-options.ts'
-import { isRefusal } from './list-walk.ts'
+import { isRefusal } from './refusals.ts'
 import type { Listing } from './listing.ts'
 import type { Session } from './session.ts'
 

@@ -86,12 +86,17 @@ function readPage<T extends EntityRecord, S>(
   // The one place where an answer of unknown shape takes the type that lets callbacks look into it.
   const body = (parsed ?? {}) as WireBody
   const items = parsed === undefined ? [] : (listing.items?.(body) ?? (listing.items ? undefined : parsed))
-  if (!Array.isArray(items)) throw new TypeError('the items are not a list')
+  if (!Array.isArray(items)) throw new NoListError()
   const list: readonly unknown[] = items
   const total = toCount(listing.total?.(body))
   const { headers, url } = answer
   const step = listing.paginator.step({ body, headers, url, items: list.length, total, token })
   return { items: list, total, step }
+}
+
+/** Where a list of records was expected, there is something else, or nothing. */
+class NoListError extends Error {
+  override readonly name = 'there is no list of records where one was expected'
 }
 
 /** The error for a listing that goes round in circles. */

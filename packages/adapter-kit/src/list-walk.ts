@@ -7,7 +7,9 @@ import type { FetchedPage } from './list-request.ts'
 import { isoSeconds } from './listing.ts'
 import type { Changes, Listing } from './listing.ts'
 import { LoopGuard } from './loop-guard.ts'
+import { isRefusal, isRefused, refusedMidway } from './refusals.ts'
 import { withRestarts } from './restarts.ts'
+import { SamePageGuard } from './same-page-guard.ts'
 import { toCursor } from './saved-cursor.ts'
 import type { Session } from './session.ts'
 import { fromPageToken, toPageToken } from './walk-token.ts'
@@ -23,6 +25,8 @@ export interface Walk<T extends EntityRecord, S> {
   readonly options: ReadOptions
   /** Set when only changes are read. */
   readonly changes?: NarrowedWalk | undefined
+  /** Set when it began again: what is refused once more then is refused for good. */
+  readonly begunAgain?: boolean | undefined
 }
 
 /** A walk of one listing that is narrowed to changes. */
@@ -33,9 +37,6 @@ export interface NarrowedWalk {
   readonly since: Json
 }
 
-// What says that a listing is not for this connection, rather than that something is wrong.
-const REFUSED = new Set([401, 403, 404, 410])
-
 /** Yields every page of a walk; begins again when the provider refuses a page token. */
 export function walkListing<T extends EntityRecord, S>(walk: Walk<T, S>): AsyncIterable<Page<T>> {
   const { listings, options, entity, session, changes } = walk
@@ -45,8 +46,8 @@ export function walkListing<T extends EntityRecord, S>(walk: Walk<T, S>): AsyncI
     entity,
     resumed: options.pageToken !== undefined,
     first: () => walkFrom(walk, options.pageToken === undefined ? beginning : fromPageToken(options.pageToken)),
-    again: () => walkFrom(walk, beginning),
-    restartOn: (error) => listings.some(({ restartOn = isExpired }) => restartOn(error)),
+    again: () => walkFrom({ ...walk, begunAgain: true }, beginning),
+    restartOn: (error) => wasRefused(error) || listings.some(({ restartOn = isExpired }) => restartOn(error)),
   })
 }
 
@@ -54,13 +55,18 @@ const isExpired = (error: Error): boolean => IntegrationError.is(error, 'CURSOR_
 
 async function* walkFrom<T extends EntityRecord, S>(walk: Walk<T, S>, start: WalkPlace): AsyncGenerator<Page<T>> {
   const guard = new LoopGuard()
+  const samePage = new SamePageGuard()
   if (start.t !== undefined) guard.repeats(start.t)
   for (let place = start; ;) {
     const { fetched, index } = await fetchAt(walk, place)
     const next = fetched.remembered ? fromPageToken(fetched.remembered.next).t : fetched.step.next
     if (next !== undefined && guard.repeats(next)) throw endlessLoop(walk.session.key.provider, walk.entity)
     place = { t: next, l: index, d: place.t === undefined ? watermark(walk, index, fetched) : place.d }
-    yield toPage(walk, index, fetched, place)
+    const page = toPage(walk, index, fetched, place)
+    if (page.rows && walk.listings[index]?.paginator.counts && samePage.repeats(page.rows.items)) {
+      throw endlessLoop(walk.session.key.provider, walk.entity)
+    }
+    yield page
     if (next === undefined) return
   }
 }
@@ -82,6 +88,9 @@ async function fetchAt<T extends EntityRecord, S>(
       const request = { http, settings: session.settings, token: place.t, memory, overrides, index }
       return { fetched: await fetchPage(listing, request), index }
     } catch (error) {
+      // The place belongs to a listing that is not for this connection any more, and the next one has no such place.
+      if (!beginning && walk.begunAgain !== true && listings[index + 1] && isRefused(error))
+        throw refusedMidway(walk, error)
       // A fallback that only fails for the moment is worth another try, which a refusal is not.
       if (!beginning || !isRefusal(error)) throw isRetryable(error) ? error : (firstRefusal ?? error)
       firstRefusal ??= error
@@ -91,9 +100,7 @@ async function fetchAt<T extends EntityRecord, S>(
 
 const isRetryable = (error: unknown): boolean => IntegrationError.is(error) && error.retryable
 
-/** Whether an error says that a listing is not for this connection. */
-export const isRefusal = (error: unknown): error is IntegrationError =>
-  IntegrationError.is(error) && REFUSED.has(error.status ?? 0)
+const wasRefused = (error: Error): boolean => isExpired(error) && isRefused(error.cause)
 
 function unknownListing<T extends EntityRecord, S>({ session, entity }: Walk<T, S>): IntegrationError {
   const { provider } = session.key

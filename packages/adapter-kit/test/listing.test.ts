@@ -231,7 +231,34 @@ describe('a fallback', () => {
     })
   })
 
-  test('does not hide an outage, a bad request, or a refusal in the middle', async () => {
+  test('takes over when the listing is refused in its middle, now or when it is resumed', async () => {
+    let open = 1
+    const server = await serve(({ url }) => {
+      if (url.pathname !== '/new') return old(url)
+      if (open-- <= 0) return { status: 403 }
+      return { json: { items: [{ id: 'a' }], next: 'x' } }
+    })
+    const integration = await connected(adapter, { baseUrl: server.url })
+    const read = await readAll(integration, 'things')
+    expect(idsOf(read)).toEqual(['a', 'old0', 'old1', 'old2'])
+    expect(read[1]?.restarted).toContain('everything must be read again')
+    expect(targets(server).slice(0, 4)).toEqual(['/new', '/new?after=x', '/new', '/old'])
+    const resumed = await readAll(integration, 'things', { pageToken: read[0]?.next })
+    expect(idsOf(resumed)).toEqual(['old0', 'old1', 'old2'])
+    expect(resumed[0]?.restarted).toBeDefined()
+  })
+
+  test('is not asked when the key itself is refused in the middle', async () => {
+    const server = await serve(({ url }) =>
+      url.searchParams.has('after') ? { status: 401 } : { json: { items: [{ id: 'a' }], next: 'x' } },
+    )
+    await expect(readAll(await connected(adapter, { baseUrl: server.url }), 'things')).rejects.toMatchObject({
+      code: 'AUTH_FAILED',
+    })
+    expect(targets(server)).toEqual(['/new', '/new?after=x'])
+  })
+
+  test('does not hide an outage, a bad request, or a page that is always refused', async () => {
     for (const status of [400, 500]) {
       const server = await serve(({ url }) => (url.pathname === '/new' ? { status } : old(url)))
       await expect(readAll(await connected(adapter, { baseUrl: server.url }), 'things')).rejects.toMatchObject({
@@ -245,7 +272,7 @@ describe('a fallback', () => {
     await expect(readAll(await connected(adapter, { baseUrl: server.url }), 'things')).rejects.toMatchObject({
       status: 403,
     })
-    expect(targets(server)).toEqual(['/new', '/new?after=x'])
+    expect(targets(server)).toEqual(['/new', '/new?after=x', '/new', '/new?after=x'])
   })
 })
 

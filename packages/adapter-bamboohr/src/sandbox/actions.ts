@@ -42,6 +42,8 @@ export function createActions(company: Company) {
     const id = firstId + company.lists[list].length
     const createdDate = toSeconds(company.now()).replace('Z', '+00:00')
     company.lists[list].push({ id, name, createdDate, archivedDate: null })
+    // In a company that had none, everybody has it now.
+    company.touchAll()
     return String(id)
   }
 

@@ -88,7 +88,7 @@ export class BoundHttp implements Http {
     const { provider } = this.#pipeline
     throw new IntegrationError(
       'RESPONSE_INVALID',
-      `The answer to ${method} ${this.#pipeline.resolve(path).pathname} does not have the expected shape: ${result.issues.slice(0, 5).join('; ')}.`,
+      `The answer to ${method} ${this.#pipeline.resolve(path).pathname} does not have the expected shape: ${result.issues.slice(0, 5).join('; ')}. Report it to the adapter.`,
       { provider, entity: this.#binding.entity, issues: result.issues },
     )
   }

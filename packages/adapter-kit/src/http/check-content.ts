@@ -31,11 +31,15 @@ export function checkContent(answer: Answer, about: AboutRequest): void {
 export function unparsable(error: SyntaxError, answer: Answer, about: AboutRequest): Error {
   const { provider, entity, request } = about
   if (isCutOff(error, answer)) return new CutOffError(`The JSON that ${provider} answered to ${request} is cut off.`)
-  return new IntegrationError('RESPONSE_INVALID', `The answer of ${provider} to ${request} is not JSON.`, {
-    provider,
-    entity,
-    status: answer.status,
-  })
+  return new IntegrationError(
+    'RESPONSE_INVALID',
+    `The answer of ${provider} to ${request} is not JSON. Something else may answer in its place, such as a proxy or a sign-in page; otherwise report it to the adapter.`,
+    {
+      provider,
+      entity,
+      status: answer.status,
+    },
+  )
 }
 
 // V8 says where it stopped; at the end of the text means that more was expected.

@@ -283,7 +283,7 @@ export class RequestPipeline {
     const { provider, entity, request } = this.#about(plan)
     const issues = error instanceof z.ZodError ? error.issues.slice(0, 5).map(describeIssue) : []
     const kind = issues.length > 0 ? issues.join('; ') : error instanceof Error ? error.name : typeof error
-    const message = `The answer of ${provider} to ${request} does not have the expected shape (${kind}).`
+    const message = `The answer of ${provider} to ${request} does not have the expected shape (${kind}). It may be hidden from the user whose access this is: give them access, or report it to the adapter.`
     return new IntegrationError('RESPONSE_INVALID', message, { provider, entity, issues })
   }
 

@@ -27,6 +27,7 @@ export function numberPages(options: NumberPagesOptions = {}): Paginator {
   const { param = 'page', first = 1 } = options
   const limit = options.limit ? { [options.limit.param]: options.limit.value } : {}
   return {
+    counts: true,
     position: (token) => ({ params: { ...limit, [param]: toPlace(token, first).page } }),
     step: ({ body, items, token, total }) => {
       const { page, of } = toPlace(token, first)

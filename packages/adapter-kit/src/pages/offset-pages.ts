@@ -22,6 +22,7 @@ export interface OffsetPagesOptions {
 export function offsetPages(options: OffsetPagesOptions): Paginator {
   const { limit, limitParam = 'limit', offsetParam = 'offset', advance = 'items' } = options
   return {
+    counts: true,
     position: (token) => ({ params: { [limitParam]: limit, [offsetParam]: typeof token === 'number' ? token : 0 } }),
     step: ({ items, total, token }) => {
       const offset = typeof token === 'number' ? token : 0

@@ -29,6 +29,8 @@ export type PageStep = { readonly next: Json } | { readonly next?: undefined; re
 
 /** A way of going from page to page. A token is JSON, saved with its page, so that a listing can be resumed at it. */
 export interface Paginator {
+  /** Whether it counts the places itself: a provider that does not heed them is then noticed by its items only. @default false */
+  readonly counts?: boolean | undefined
   /** Where the page of a token is; without a token the first. */
   position(token: Json | undefined): PagePosition
   /** What comes after a page. */
