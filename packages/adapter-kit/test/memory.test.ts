@@ -101,7 +101,10 @@ test('another mapping, another place in the listing and another link header make
 })
 
 test('numbered pages of the same bytes are told apart by their number', async () => {
-  const server = await startServer(() => ({ json: { items: [{ id: 'same' }], pages: 3 } }))
+  const server = await startServer(({ url }) => {
+    const id = url.searchParams.get('page') === '2' ? 'another' : 'same'
+    return { json: { items: [{ id }], pages: 3 } }
+  })
   onTestFinished(() => server.close())
   const api = simpleApi()
   const paginate = pages.number({ totalPages: (body) => body.pages })
