@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { sandboxApiKey } from '@unioneyes/adapter-bamboohr/sandbox'
 import { expect, test } from 'vitest'
 import { connectionSettings, openCompany } from './support/company.ts'
-import { expectedRecords } from './support/expected-records.ts'
+import { expectedRecords } from '../../packages/adapter-bamboohr/test/expected-records.ts'
 import { copyOf, expectEnd, expectHealthy, expectTruth, kept, recordsOf } from './support/look.ts'
 import { openSynced } from './support/synced.ts'
 

@@ -2,7 +2,9 @@ import type { AdapterSubject, EntityHand, ItemsLens, RunningSandbox, WebhookHand
 import { property } from '@unioneyes/adapter-kit'
 import { bamboohr } from '../src/index.ts'
 import { bamboohrSandbox, sandboxApiKey } from '../src/sandbox.ts'
-import type { BamboohrActions, BamboohrTruth, Company } from '../src/sandbox.ts'
+import type { BamboohrActions, Company } from '../src/sandbox.ts'
+import { expectedRecords } from './expected-records.ts'
+import type { EntityName } from './expected-records.ts'
 import { AT } from './live.ts'
 
 type Hand = EntityHand<RunningSandbox<Company, BamboohrActions>>
@@ -11,6 +13,12 @@ type TableName = Parameters<BamboohrActions['tableRows']>[0]
 const PAGE_SIZE = 3
 
 const textAt = (value: unknown, name: string): string => String(property(value, name))
+
+/** What a record must be, from the sandbox's truth, written down by hand. */
+const expectedOf =
+  (entity: EntityName): NonNullable<Hand['expected']> =>
+  ({ actions }, id) =>
+    expectedRecords(actions.truth(), LEAVE_FROM)[entity].get(id)
 
 let changes = 0
 /** Something that was never said before. */
@@ -31,6 +39,7 @@ const employees: Hand = {
     day: { wire: 'hireDate', record: 'hireDate' },
   },
   ids: ({ actions }) => actions.ids(),
+  expected: expectedOf('employees'),
   add: ({ actions }) => actions.hire(),
   change: ({ actions }, id) => actions.change(id, { middleName: news() }),
   remove: ({ actions }, id) => actions.remove(id),
@@ -65,21 +74,11 @@ const departments: Hand = {
   ids: ({ actions }) => actions.truth().departments.map((row) => textAt(row, 'id')),
   add: ({ actions }) => actions.addDepartment('Another'),
   change: ({ actions }, id) => actions.renameDepartment(id, news()),
-  expected({ actions }, id) {
-    const row = actions.truth().departments.find((one) => textAt(one, 'id') === id)
-    const { name, archived, createdDate, archivedDate } = row ?? {}
-    return {
-      id,
-      name,
-      active: archived !== 'yes',
-      createdAt: createdDate ?? undefined,
-      archivedAt: archivedDate ?? undefined,
-    }
-  },
+  expected: expectedOf('departments'),
 }
 
 /** The rows that every employee has in a table; the id of a record ends in the employee's and the row's. */
-function tableHand(table: TableName, entity: keyof BamboohrTruth, prefix: string, given: TableGiven): Hand {
+function tableHand(table: TableName, entity: 'positions' | 'payroll', prefix: string, given: TableGiven): Hand {
   const recordId = (row: unknown): string => `${prefix}${textAt(row, 'employeeId')}/${textAt(row, 'id')}`
   const partsOf = (id: string): readonly [string, string] => {
     const [employeeId = '', rowId = ''] = id.slice(prefix.length).split('/')
@@ -90,6 +89,7 @@ function tableHand(table: TableName, entity: keyof BamboohrTruth, prefix: string
     items: '',
     id: 'id',
     recordId,
+    expected: expectedOf(entity),
     severalPages: true,
     fields: {
       text: { wire: given.text, record: given.textRecord },
@@ -131,6 +131,7 @@ const leave: Hand = {
   listing: { method: 'GET', path: '/api/v1/time_off/requests' },
   items: '',
   id: 'id',
+  expected: expectedOf('leave'),
   severalPages: true,
   fields: {
     text: { wire: 'name', record: 'employeeName' },

@@ -11,7 +11,7 @@ import { jumpingClock } from '../../support/jumping-clock.ts'
 import type { JumpingClock } from '../../support/jumping-clock.ts'
 import { PAGE_SIZE, openApp } from './app.ts'
 import type { App, AppOptions } from './app.ts'
-import { LEAVE_FROM } from './expected-records.ts'
+import { LEAVE_FROM } from '../../../packages/adapter-bamboohr/test/expected-records.ts'
 import { everySource } from './source.ts'
 import type { RewriteRows, SourceName } from './source.ts'
 

@@ -4,8 +4,8 @@ import { sandboxApiKey } from '@unioneyes/adapter-bamboohr/sandbox'
 import { expect } from 'vitest'
 import type { App } from './app.ts'
 import type { TestCompany } from './company.ts'
-import { entityNames, expectedRecords } from './expected-records.ts'
-import type { EntityName } from './expected-records.ts'
+import { entityNames, expectedRecords } from '../../../packages/adapter-bamboohr/test/expected-records.ts'
+import type { EntityName } from '../../../packages/adapter-bamboohr/test/expected-records.ts'
 
 const SECRETS = [sandboxApiKey, Buffer.from(sandboxApiKey).toString('base64').slice(0, 40)]
 

@@ -1,6 +1,6 @@
 import type { SandboxRequest } from '@unioneyes/testkit'
-import type { EntityName } from './expected-records.ts'
-import type { Row } from './expected-employee.ts'
+import type { EntityName } from '../../../packages/adapter-bamboohr/test/expected-records.ts'
+import type { Row } from '../../../packages/adapter-bamboohr/test/expected-employee.ts'
 
 /** Changes the rows of an answer before they are sent. */
 export type RewriteRows = (rows: readonly Row[], request: SandboxRequest) => readonly unknown[]

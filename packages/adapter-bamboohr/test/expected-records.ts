@@ -1,4 +1,4 @@
-import type { BamboohrTruth } from '@unioneyes/adapter-bamboohr/sandbox'
+import type { BamboohrTruth } from '../src/sandbox.ts'
 import { expectedDepartment, expectedEmployee, given, textOf } from './expected-employee.ts'
 import type { Row } from './expected-employee.ts'
 
@@ -7,14 +7,14 @@ export const entityNames = ['employees', 'departments', 'positions', 'leave', 'p
 /** An entity that the adapter reads. */
 export type EntityName = (typeof entityNames)[number]
 
-/** The first day of leave that the connections of these tests ask for. */
+/** The first day of leave that tests ask for unless they say another. */
 export const LEAVE_FROM = '2025-06-01'
 
 type Records = ReadonlyMap<string, unknown>
 
 /** What a complete and correct copy holds, by entity and id: written down once more and by hand, past the adapter's tables. */
-export function expectedRecords(truth: BamboohrTruth): Readonly<Record<EntityName, Records>> {
-  const asked = truth.leave.filter(({ end }) => String(end) >= LEAVE_FROM)
+export function expectedRecords(truth: BamboohrTruth, leaveFrom = LEAVE_FROM): Readonly<Record<EntityName, Records>> {
+  const asked = truth.leave.filter(({ end }) => String(end) >= leaveFrom)
   return {
     employees: byId(truth.employees.map(expectedEmployee)),
     departments: byId(truth.departments.map(expectedDepartment)),
