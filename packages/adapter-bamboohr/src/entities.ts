@@ -12,7 +12,7 @@ import { datasetFields, datasetRow, employeeRow, listFields, toEmployee } from '
 import { assertCursor, readTable } from './employee-table.ts'
 import { inPages } from './in-pages.ts'
 import { leaveRows } from './leave-rows.ts'
-import { addDays, dayOf, readAgainFrom, windowAfter, windowFrom } from './leave-windows.ts'
+import { addDays, dayOf, readAgainFrom, secondRound, windowAfter, windowFrom } from './leave-windows.ts'
 import type { LeaveWindow } from './leave-windows.ts'
 import { jobInfo, jobRows } from './position-rows.ts'
 
@@ -111,8 +111,8 @@ export const payroll = api
   .entity(hris.payroll)
   .read((context) => readTable(compensation, context), { incremental: true, deletions: 'feed' })
 
-/** A page token of leave: where the window begins, and the provider's day when the read began. */
-const leavePlace = z.object({ start: isoDate, today: isoDate })
+/** A page token of leave: where the window begins, the provider's day when the read began, and whether it is the second round. */
+const leavePlace = z.object({ start: isoDate, today: isoDate, again: z.boolean().default(false) })
 
 /** Requests for time off, asked for year by year: BambooHR wants both bounds, and cannot tell what changed. */
 export const leave = api.entity(hris.leave).read(
@@ -120,6 +120,7 @@ export const leave = api.entity(hris.leave).read(
     const { pageSize, leaveFrom, leaveAheadDays, leaveNotes } = settings
     const begun = leavePlace.safeParse(token).data
     let today = begun?.today
+    let again = begun?.again ?? false
     const first = begun?.start ?? (type === 'full' ? leaveFrom : readAgainFrom(cursor, settings))
     for (let window: LeaveWindow | undefined = windowFrom(first); window;) {
       const requests = await http.get('api/v1/time_off/requests', {
@@ -127,14 +128,22 @@ export const leave = api.entity(hris.leave).read(
         schema: z.array(z.unknown()),
       })
       today ??= dayOf(providerDate())
-      const next = windowAfter(window, addDays(today, leaveAheadDays))
+      const horizon = addDays(today, leaveAheadDays)
+      const later = windowAfter(window, horizon)
+      const round = type === 'full' && !again && !later ? secondRound(today, horizon, settings) : undefined
+      const next = later ?? round
       const parts = inPages(requests, pageSize)
       for (const [index, page] of parts.entries()) {
         const rows = leaveRows(page, settings)
-        const place = index < parts.length - 1 ? window : next
-        yield place ? { rows, next: { start: place.start, today } } : { rows, cursor: today, complete: true }
+        const stays = index < parts.length - 1
+        const place = stays ? window : next
+        const inSecond = again || (!stays && round !== undefined)
+        yield place
+          ? { rows, next: { start: place.start, today, ...(inSecond && { again: inSecond }) } }
+          : { rows, cursor: today, complete: true }
       }
       window = next
+      again ||= round !== undefined
     }
   },
   { incremental: true, deletions: 'absence' },

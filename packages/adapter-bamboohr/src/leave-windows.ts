@@ -48,6 +48,20 @@ export function readAgainFrom(
   return start < leaveFrom ? leaveFrom : start
 }
 
+/**
+ * The window that a full read goes on with after its last one, to read around today once more; undefined when it had only
+ * one. Whoever moves a request from a year still to come into one that was read hides it from the rest of the read, and it
+ * would be taken for vanished.
+ */
+export function secondRound(
+  today: string,
+  horizon: string,
+  settings: Pick<Settings, 'leaveFrom' | 'leaveBackDays'>,
+): LeaveWindow | undefined {
+  const only = windowAfter(windowFrom(settings.leaveFrom), horizon) === undefined
+  return only ? undefined : windowFrom(readAgainFrom(today, settings))
+}
+
 /** The day of a moment. @throws IntegrationError RESPONSE_INVALID when BambooHR did not tell the moment. */
 export function dayOf(moment: Date | undefined): string {
   if (moment) return moment.toISOString().slice(0, 10)

@@ -41,6 +41,22 @@ async function synced(options: BamboohrSandboxOptions = {}, settings: Row = {}) 
   }
 }
 
+/** An app with a store, connected to the sandbox. */
+async function openApp() {
+  const store = memoryStore()
+  const integrations = createIntegrations({
+    adapters: [bamboohr],
+    store,
+    vault: createVault({ keys: { k1: generateVaultKey() } }),
+    baseUrls: { bamboohr: sandbox.url },
+  })
+  await integrations.connections.save('org_1', 'bamboohr', {
+    credentials: { apiKey: sandboxApiKey },
+    settings: { subdomain: 'acme', leaveFrom: '2022-01-01' },
+  })
+  return { sync: createSyncEngine({ integrations, store }) }
+}
+
 const words: Row = {
   ...{ requested: 'requested', approved: 'approved', denied: 'denied' },
   ...{ canceled: 'cancelled', superceded: 'superseded' },
@@ -85,25 +101,26 @@ describe('a full sync of leave', () => {
     },
   )
 
-  test('asks year by year from the first day to the end of the year that the horizon is in', async () => {
+  test('asks year by year from the first day to the end of the year that the horizon is in, and around today once more', async () => {
     const { integration } = await open()
     await harvest(integration, 'leave')
     expect(windows()).toEqual([
       ...['2022-01-01..2022-12-31', '2023-01-01..2023-12-31', '2024-01-01..2024-12-31'],
       ...['2025-01-01..2025-12-31', '2026-01-01..2026-12-31', '2027-01-01..2027-12-31'],
+      ...['2026-03-03..2026-12-31', '2027-01-01..2027-12-31'],
     ])
     sandbox.requests.clear()
     await harvest(await connect({ baseUrl: sandbox.url, settings: { leaveAheadDays: 0 } }), 'leave')
-    expect(windows()).toHaveLength(27) // since 2000
-    expect(windows().at(-1)).toBe('2026-01-01..2026-12-31')
+    expect(windows()).toHaveLength(28) // since 2000
+    expect(windows().slice(-2)).toEqual(['2026-01-01..2026-12-31', '2026-03-03..2026-12-31'])
   })
 
-  test('leave over New Year arrives in both years and is one record', async () => {
+  test('leave over New Year arrives in every year and round, and is one record', async () => {
     const { integration, actions } = await open({ people: 1 })
     const id = actions.requestLeave('101', { start: '2025-12-22', end: '2027-01-08' })
     const { pages, records } = await harvest(integration, 'leave')
     const shown = pages.flatMap((page) => page.rows?.items ?? []).filter((item) => item.id === id)
-    expect(shown).toHaveLength(3)
+    expect(shown).toHaveLength(5)
     expect(records.get(id)).toMatchObject({ startDate: '2025-12-22', endDate: '2027-01-08', status: 'requested' })
   })
 
@@ -185,6 +202,94 @@ describe('a full sync of leave', () => {
     const error = await refusalOf(harvest(integration, 'leave'))
     expect(error).toMatchObject({ code: 'RESPONSE_INVALID', provider: 'bamboohr', entity: 'leave' })
     expect(error.message).toContain('Date')
+  })
+})
+
+describe('leave that is moved while a full sync reads', () => {
+  /** Reads everything; before the answer to the request of that number, something happens. */
+  async function fullDuring(integration: Awaited<ReturnType<typeof connect>>, n: number, happen: () => void) {
+    let asked = 0
+    sandbox.faults.inject({
+      match: ({ path }) => {
+        if (path === PATH && (asked += 1) === n) happen()
+        return false
+      },
+      fault: fault.reset(),
+    })
+    const result = await harvest(integration, 'leave')
+    sandbox.faults.clear()
+    return { ...result, asked }
+  }
+
+  test.each([
+    ['from the next year into this one', '2027-02-01', '2026-07-01'],
+    ['from this year into the next', '2026-07-01', '2027-02-01'],
+    ['back over New Year', '2026-02-02', '2025-12-22'],
+    ['to ninety days ago', '2027-02-01', '2026-03-03'],
+  ])('%s is shown whenever that happens', async (_, from, to) => {
+    const settings = to < '2026' ? { leaveBackDays: 180 } : {}
+    for (let n = 1, total = 2; n <= total; n += 1) {
+      const { integration, actions } = await open({ people: 3 }, settings)
+      const id = actions.requestLeave('101', { start: from, end: from })
+      const { records, complete, asked } = await fullDuring(integration, n, () => {
+        actions.changeLeave(id, { start: to, end: to })
+      })
+      expect(records.has(id), `moved at request ${String(n)}`).toBe(true)
+      expect({ complete, ids: new Set(records.keys()) }).toEqual({
+        complete: true,
+        ids: new Set(expectedAll(actions.truth()).keys()),
+      })
+      total = asked
+      await sandbox.close()
+    }
+    sandbox = await openSandbox()
+  })
+
+  test('is shown when the sync was interrupted meanwhile, after whichever page', async () => {
+    const { integration, actions } = await open({ people: 12 }, { pageSize: 5 })
+    const id = actions.requestLeave('101', { start: '2027-02-01', end: '2027-02-02' })
+    const { pages } = await harvest(integration, 'leave')
+    expect(pages.length).toBeGreaterThan(7)
+    const seen = new Set<string | undefined>()
+    for (const { rows, next } of pages.slice(0, -1)) {
+      for (const item of rows?.items ?? []) seen.add(item.id)
+      actions.changeLeave(id, { start: '2026-07-01', end: '2026-07-02' })
+      sandbox.requests.clear()
+      const resumed = await harvest(integration, 'leave', { pageToken: next })
+      expect(new Set([...seen, ...resumed.records.keys()])).toEqual(new Set(expectedAll(actions.truth()).keys()))
+      expect(resumed).toMatchObject({ restarts: 0, complete: true })
+      actions.changeLeave(id, { start: '2027-02-01', end: '2027-02-02' })
+    }
+    // The second round is not begun a second time.
+    expect(windows()).toEqual(['2027-01-01..2027-12-31'])
+  })
+
+  test('is no deletion in the app', async () => {
+    sandbox = await openSandbox({ people: 12 })
+    const { actions } = sandbox
+    const { sync } = await openApp()
+    const id = actions.requestLeave('101', { start: '2027-02-01', end: '2027-02-02' })
+    expect(await sync.full('org_1', 'bamboohr', ['leave'])).toMatchObject({ status: 'success' })
+    let moved = false
+    sandbox.faults.inject({
+      match: ({ path, query }) => {
+        if (path === PATH && !moved && query.get('start') === '2027-01-01') {
+          moved = true
+          actions.changeLeave(id, { start: '2026-07-01', end: '2026-07-02' })
+        }
+        return false
+      },
+      fault: fault.reset(),
+    })
+    const run = await sync.full('org_1', 'bamboohr', ['leave'])
+    expect(run).toMatchObject({ status: 'success', counters: { created: 0, updated: 1, deleted: 0 } })
+    expect(moved).toBe(true)
+  })
+
+  test('costs nothing where a single window shows everything', async () => {
+    const { integration } = await open({}, { leaveFrom: '2026-01-01', leaveAheadDays: 0 })
+    await harvest(integration, 'leave')
+    expect(windows()).toEqual(['2026-01-01..2026-12-31'])
   })
 })
 
@@ -306,18 +411,7 @@ describe('changes of leave', () => {
 
 test('leave over New Year enters the feed of the app once, and what vanishes leaves it', async () => {
   sandbox = await openSandbox({ people: 30 })
-  const store = memoryStore()
-  const integrations = createIntegrations({
-    adapters: [bamboohr],
-    store,
-    vault: createVault({ keys: { k1: generateVaultKey() } }),
-    baseUrls: { bamboohr: sandbox.url },
-  })
-  await integrations.connections.save('org_1', 'bamboohr', {
-    credentials: { apiKey: sandboxApiKey },
-    settings: { subdomain: 'acme', leaveFrom: '2022-01-01' },
-  })
-  const sync = createSyncEngine({ integrations, store })
+  const { sync } = await openApp()
   const { actions } = sandbox
   const id = actions.requestLeave('101', { start: '2026-12-22', end: '2027-01-08' })
   const run = await sync.full('org_1', 'bamboohr', ['leave'])

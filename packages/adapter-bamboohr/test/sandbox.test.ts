@@ -684,6 +684,22 @@ describe('older endpoints', () => {
     })
   })
 
+  test('a new choice is seen in rows that were asked for before', async () => {
+    const { addDepartment, addJobTitle } = await open({ people: 3, departments: 0, jobTitles: 0 })
+    const shown = async (name: string) => {
+      const { data } = await list(`fields=${name}`)
+      return data.map((row) => row[name])
+    }
+    for (const [name, add] of [
+      ['departmentName', addDepartment],
+      ['jobTitleName', addJobTitle],
+    ] as const) {
+      expect(await shown(name)).not.toContain('Night shift')
+      add('Night shift')
+      expect(await shown(name)).toContain('Night shift')
+    }
+  })
+
   test('one employee: asked fields by alias or id, restricted ones left out, 404 and 400', async () => {
     const { restrictField, truth } = await open({ people: 2 })
     restrictField('workEmail')
