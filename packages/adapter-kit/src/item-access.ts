@@ -55,8 +55,8 @@ async function* listItems<T extends EntityRecord, S>(
   for (let token: Json | undefined; ;) {
     const request = { http, settings: session.settings, token, overrides, index }
     const fetched = await fetchPage(listing, request).catch((error: unknown) => {
-      // The cursor came from a listing that is not for this connection any more; the one that stands in for it starts anew.
-      throw of.refusalExpires === true && of.listings[index + 1] && isRefused(error) ? refusedMidway(of, error) : error
+      // The cursor came from a listing that is not for this connection any more; another one may stand in for it, and starts anew.
+      throw of.refusalExpires === true && of.listings.length > 1 && isRefused(error) ? refusedMidway(of, error) : error
     })
     if (fetched.remembered) return
     if (listing.paginator.counts && samePage.repeats(listing.rows(fetched.items, session.settings).items)) {

@@ -46,7 +46,8 @@ export function walkListing<T extends EntityRecord, S>(walk: Walk<T, S>): AsyncI
     entity,
     resumed: options.pageToken !== undefined,
     first: () => walkFrom(walk, options.pageToken === undefined ? beginning : fromPageToken(options.pageToken)),
-    again: () => walkFrom({ ...walk, begunAgain: true }, beginning),
+    // Changes that are refused at their beginning as well are worth a full listing, which only an expired cursor brings about.
+    again: () => walkFrom({ ...walk, begunAgain: changes === undefined }, beginning),
     restartOn: (error) => wasRefused(error) || listings.some(({ restartOn = isExpired }) => restartOn(error)),
   })
 }
@@ -88,8 +89,8 @@ async function fetchAt<T extends EntityRecord, S>(
       const request = { http, settings: session.settings, token: place.t, memory, overrides, index }
       return { fetched: await fetchPage(listing, request), index }
     } catch (error) {
-      // The place belongs to a listing that is not for this connection any more, and the next one has no such place.
-      if (!beginning && walk.begunAgain !== true && listings[index + 1] && isRefused(error))
+      // The place belongs to a listing that is not for this connection any more, and no other one has such a place.
+      if (!beginning && walk.begunAgain !== true && listings.length > 1 && isRefused(error))
         throw refusedMidway(walk, error)
       // A fallback that only fails for the moment is worth another try, which a refusal is not.
       if (!beginning || !isRefusal(error)) throw isRetryable(error) ? error : (firstRefusal ?? error)

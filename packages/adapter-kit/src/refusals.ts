@@ -11,12 +11,12 @@ export const isRefusal = (error: unknown): error is IntegrationError =>
 export const isRefused = (error: unknown): error is IntegrationError =>
   isRefusal(error) && !IntegrationError.is(error, 'AUTH_FAILED')
 
-/** The error for a listing that is refused in the middle although another one stands in for it. */
+/** The error for a listing that is refused in the middle although another one may stand in for it. */
 export function refusedMidway(
   { session, entity }: { readonly session: { readonly key: { readonly provider: string } }; readonly entity: string },
   cause: IntegrationError,
 ): IntegrationError {
   const { provider } = session.key
-  const message = `The listing of ${entity} of ${provider} is refused now (${cause.message}) and another one stands in for it: everything must be read again.`
+  const message = `The listing of ${entity} of ${provider} is refused now (${cause.message}) and another one may stand in for it: everything must be read again.`
   return new IntegrationError('CURSOR_EXPIRED', message, { provider, entity, cause })
 }
