@@ -1,0 +1,8 @@
+export { channel } from './channel.ts'
+export type { Channel } from './channel.ts'
+export { file } from './file.ts'
+export type { CommunicationFile } from './file.ts'
+export { message } from './message.ts'
+export type { Message } from './message.ts'
+export { user } from './user.ts'
+export type { CommunicationUser } from './user.ts'
