@@ -99,7 +99,7 @@ export async function harvest(
       result.records.clear()
     }
     result.pages.push(page)
-    result.replaced.push(...(page.replaces ?? []))
+    result.replaced.push(...(page.replaces ?? []).filter((one) => typeof one === 'string'))
     result.deleted.push(
       ...(page.deleted ?? []).map((one: string | Deletion) => (typeof one === 'string' ? one : one.id)),
     )

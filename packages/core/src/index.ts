@@ -1,3 +1,5 @@
+export { apartBeginnings, beginsWithAny, textAfter, toIdSpan } from './id-span.ts'
+export type { IdSpan } from './id-span.ts'
 export * from './integration-error.ts'
 export * from './integration-type.ts'
 export * from './json.ts'

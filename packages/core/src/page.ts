@@ -38,6 +38,16 @@ export interface Deletion {
   readonly version?: string | undefined
 }
 
+/** A stretch of ids, in the order of their code points. */
+export interface IdRange {
+  /** The first id of the range. */
+  readonly from: string
+  /** The first id behind the range, which is empty when this does not stand after `from`. */
+  readonly below: string
+  /** Beginnings of ids in the range about which nothing is said. @default none */
+  readonly keeps?: readonly string[] | undefined
+}
+
 /**
  * The unit of commit: what one answer of the provider brought. A reader gives either `records` (already in the app's
  * form) or `rows` (read when needed).
@@ -49,11 +59,18 @@ export interface Page<T extends EntityRecord = EntityRecord> {
   readonly rows?: WireRows<T> | undefined
   readonly deleted?: readonly (string | Deletion)[] | undefined
   /**
-   * Beginnings of ids of which this page shows every record there is: a stored record whose id begins with one of them and
-   * which the page does not show is deleted. For feeds that answer with all rows of what changed: an id `12/7` lets a page
-   * replace everything of `12/`.
+   * Ids of which this page shows every record there is: a stored record with such an id which the page does not show is
+   * deleted. A text stands for all ids that begin with it: a feed that answers with all rows of what changed lets a page
+   * replace everything of `12/`, `12/7` among them. A range is for listings in order: a page of history shows every message
+   * between its oldest and its newest. Means something in incremental reads only.
    */
-  readonly replaces?: readonly string[] | undefined
+  readonly replaces?: readonly (string | IdRange)[] | undefined
+  /**
+   * Beginnings of ids that this full listing cannot look at, such as those of a channel that the app was removed from: stored
+   * records with such ids are not deleted by absence. They do not count towards `total`. On whichever page it is known;
+   * means nothing in incremental reads.
+   */
+  readonly keeps?: readonly string[] | undefined
   /** The page token: where this listing goes on. Saved with the page, valid in this listing only. Absent on the last page. */
   readonly next?: Json | undefined
   /** Where a later sync may start. */

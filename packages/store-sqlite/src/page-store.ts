@@ -5,7 +5,7 @@ import type { CommitRequest, CommitThread } from './commit-thread.ts'
 import type { Database } from './database.ts'
 import { findEntity, requireLease } from './entity-row.ts'
 import { ListingDifferences } from './listing-difference.ts'
-import { idsUnder } from './ids-under.ts'
+import { idsBetween } from './ids-between.ts'
 import { PageMarks } from './page-marks.ts'
 import { readStates } from './record-states.ts'
 import { planSweep, sweep } from './sweep.ts'
@@ -35,7 +35,7 @@ export function sqlitePageStore(
         return { writes: entity.writes, states: readStates(sql, entity.stream, ids) }
       }),
 
-    idsUnder: (key, prefix) => database.read((sql) => idsUnder(sql, key, prefix)),
+    idsBetween: (key, query) => database.read((sql) => idsBetween(sql, key, query)),
 
     recall: (key, fingerprint) => database.read((sql) => marks.recall(sql, key, fingerprint)),
 

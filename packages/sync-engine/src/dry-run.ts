@@ -1,4 +1,4 @@
-import { noCounters } from '@unioneyes/core'
+import { beginsWithAny, noCounters } from '@unioneyes/core'
 import type { EntityOutcome, RunCounters } from '@unioneyes/core'
 import { PageBatch } from './page-batch.ts'
 import { readAhead } from './read-ahead.ts'
@@ -13,6 +13,7 @@ export async function dryRunEntity<Tx>(job: Omit<EntityJob<Tx>, 'kept'>): Promis
   const notes = ['Dry run: nothing was written.']
   const counters: { -readonly [Name in keyof RunCounters]: number } = { ...noCounters }
   const seen = new Set<string>()
+  const keeps = new Set<string>()
   let complete = false
   let total = 0
   if (integration.read) {
@@ -27,10 +28,14 @@ export async function dryRunEntity<Tx>(job: Omit<EntityJob<Tx>, 'kept'>): Promis
           reread,
           quarantinedIds: new Set(),
           keepRecords: false,
-          groups: false,
+          groups: undefined,
         })
         await batch.add(next)
-        if (next.page.restarted !== undefined) seen.clear()
+        if (next.page.restarted !== undefined) {
+          seen.clear()
+          keeps.clear()
+        }
+        for (const beginning of batch.keeps) keeps.add(beginning)
         for (const id of batch.marks.flatMap((mark) => mark.ids)) seen.add(id)
         counters.processed += batch.processed
         counters.unchanged += batch.unchanged
@@ -50,7 +55,10 @@ export async function dryRunEntity<Tx>(job: Omit<EntityJob<Tx>, 'kept'>): Promis
       await ahead.stop()
     }
   }
-  if (complete && seen.size >= total) counters.deleted = await missingRecords(job, seen)
+  if (complete && seen.size >= total) {
+    const isKept = beginsWithAny(keeps)
+    counters.deleted = await missingRecords(job, (id) => seen.has(id) || isKept(id))
+  }
   return {
     entity: key.entity,
     status: counters.failed > 0 ? 'partial' : 'success',
@@ -63,13 +71,13 @@ export async function dryRunEntity<Tx>(job: Omit<EntityJob<Tx>, 'kept'>): Promis
 
 async function missingRecords<Tx>(
   { settings, key }: Pick<EntityJob<Tx>, 'settings' | 'key'>,
-  seen: ReadonlySet<string>,
+  stays: (id: string) => boolean,
 ): Promise<number> {
   let missing = 0
   let after: string | undefined
   for (;;) {
     const page = await settings.store.records.list(key, { after, limit: 500 })
-    missing += page.filter((record) => !seen.has(record.id)).length
+    missing += page.filter((record) => !stays(record.id)).length
     after = page.at(-1)?.id
     if (after === undefined) return missing
   }

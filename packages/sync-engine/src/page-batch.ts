@@ -1,8 +1,9 @@
-import { recordHash, toJsonText } from '@unioneyes/core'
+import { recordHash, toIdSpan, toJsonText } from '@unioneyes/core'
 import type {
   Deletion,
   EntityKey,
   EntityRecord,
+  IdRange,
   Json,
   Page,
   PageMark,
@@ -14,8 +15,10 @@ import type {
   StoredState,
   WireRows,
 } from '@unioneyes/core'
+import { keptBeginning } from './kept-ids.ts'
 import { turn } from './read-ahead.ts'
 import type { ObservedPage } from './read-ahead.ts'
+import { storedIds } from './stored-ids.ts'
 
 /** How to tell whether a record must be read again. */
 export interface BatchRules {
@@ -28,8 +31,11 @@ export interface BatchRules {
   readonly quarantinedIds: ReadonlySet<string>
   /** Whether somebody will ask for the records themselves. */
   readonly keepRecords: boolean
-  /** Whether a page may replace a group: a full listing finds by itself what is gone, under its brake. */
-  readonly groups: boolean
+  /**
+   * Where a page may replace groups: whether so many of a batch would be too many to delete, so that nobody need look for more.
+   * Undefined in a full listing, which finds by itself what is gone, under its brake.
+   */
+  readonly groups: ((replaced: number) => boolean) | undefined
 }
 
 /** A live record of the store, as a payload is compared with it. */
@@ -70,6 +76,8 @@ export class PageBatch {
   replaced = 0
   pages = 0
   readonly marks: PageMark[] = []
+  /** Beginnings of ids that the listing cannot look at. */
+  readonly keeps = new Set<string>()
   readonly remembered: string[] = []
   readonly usage = { requests: 0, bytes: 0, waitedMs: 0 }
   /** Store time before the first of its requests. */
@@ -107,6 +115,7 @@ export class PageBatch {
     this.usage.requests += page.usage?.requests ?? 0
     this.usage.bytes += page.usage?.bytes ?? 0
     this.usage.waitedMs += page.usage?.waitedMs ?? 0
+    for (const beginning of page.keeps ?? []) this.keeps.add(keptBeginning(beginning))
     if (page.remembered) this.#remember(page.remembered)
     else await this.#compare(page)
   }
@@ -128,37 +137,45 @@ export class PageBatch {
     for (const { id } of items) {
       if (isReadable(id)) ids.push(id)
     }
+    const gone = new Set<string>()
+    const replacedBefore = this.replaced
     // A row without a readable id may be any of those that the page seems to lack.
     if (this.#rules.groups && ids.length === items.length) {
-      const gone = await this.#replaced(page.replaces ?? [], new Set(ids))
-      this.replaced += gone.length
-      deletions.push(...gone)
+      const spokenOf = new Set([...ids, ...deletions.map(({ id }) => id)])
+      for (const range of page.replaces ?? []) await this.#replace(range, spokenOf, gone)
     }
     await this.#readStates(deletions.length === 0 ? ids : [...ids, ...deletions.map(({ id }) => id)])
-    this.processed += deletions.length
+    this.processed += deletions.length + this.replaced - replacedBefore
     if (page.rows) await this.#compareRows(page.rows)
     if (page.records) await this.#compareRecords(page.records, page.raw ?? [])
     for (const { id, version } of deletions) this.#decide(id, { kind: 'tombstone', version })
+    for (const id of gone) this.#decide(id, { kind: 'tombstone', version: undefined })
     this.marks.push(toMark(page, ids))
   }
 
-  /** What the page deletes by showing everything of a group without it. */
-  async #replaced(prefixes: readonly string[], shown: ReadonlySet<string>): Promise<Deletion[]> {
-    const gone = new Set<string>()
-    for (const prefix of prefixes) {
-      if (!isReadable(prefix)) continue
-      const stored = await this.#store.pages.idsUnder(this.#rules.key, prefix)
-      // What earlier pages brought may not be stored yet.
-      for (const id of [...stored, ...this.idsUnder(prefix), ...(this.#previous?.idsUnder(prefix) ?? [])]) {
-        if (!shown.has(id)) gone.add(id)
-      }
+  /** Adds to `gone` what the page deletes by showing everything of a group or range without it. */
+  async #replace(range: string | IdRange, spokenOf: ReadonlySet<string>, gone: Set<string>): Promise<void> {
+    const span = toIdSpan(range)
+    if (span === undefined) return
+    const lacks = (id: string): void => {
+      // An earlier page of this batch may have deleted it.
+      if (!span.includes(id) || spokenOf.has(id) || gone.has(id) || this.coming(id) === null) return
+      gone.add(id)
+      // What the commit under way deletes is deleted again, in case that is refused as too old, but counted once.
+      if (this.#decisions.has(id) || this.#previous?.coming(id) !== null) this.replaced += 1
     }
-    return [...gone].map((id) => ({ id }))
+    // What earlier pages brought may not be stored yet.
+    for (const id of this.#previous?.decidedIds() ?? []) lacks(id)
+    for (const id of this.decidedIds()) lacks(id)
+    for await (const ids of storedIds(this.#store, this.#rules.key, span)) {
+      for (const id of ids) lacks(id)
+      if (this.#rules.groups?.(this.replaced) === true) return
+    }
   }
 
-  /** The ids that it decided on and that begin with a prefix. */
-  idsUnder(prefix: string): string[] {
-    return [...this.#decisions.keys()].filter((id) => id.startsWith(prefix))
+  /** The ids that it decided on. */
+  decidedIds(): Iterable<string> {
+    return this.#decisions.keys()
   }
 
   /** Wire rows: only those whose payload changed are read. */

@@ -10,6 +10,8 @@ export interface SweepRequest<Tx> {
   readonly listing: Pick<Listing, 'id' | 'startedAt'>
   /** Undefined once the deletions were approved. */
   readonly brake: DeletionBrake | undefined
+  /** Live records that the listing could not look at: the brake measures what is missing by the others. @default 0 */
+  readonly unseen?: number | undefined
   readonly signal: AbortSignal | undefined
   readonly onMissing?: ((missing: number) => void) | undefined
 }
@@ -32,7 +34,7 @@ export async function sweepListing<Tx>(request: SweepRequest<Tx>): Promise<Sweep
   const plan = await pages.planSweep(lease.key, listing)
   if (plan.missing === 0) return { deleted: 0, held: undefined }
   request.onMissing?.(plan.missing)
-  if (brake && isTooLarge(plan.missing, plan.live, brake)) {
+  if (brake && isTooLarge(plan.missing, plan.live - (request.unseen ?? 0), brake)) {
     const seen = await pages.seen(lease.key, listing.id)
     const { id, startedAt } = listing
     return { deleted: 0, held: { deletions: plan.missing, live: plan.live, listing: { id, startedAt }, seen } }

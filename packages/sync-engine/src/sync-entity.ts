@@ -15,6 +15,7 @@ import type {
 import type { EngineSettings } from './engine-options.ts'
 import { cancelledError, withoutRead } from './entity-errors.ts'
 import type { EntityTelemetry } from './entity-telemetry.ts'
+import { KeptIds } from './kept-ids.ts'
 import { leaseLost } from './lease-keeper.ts'
 import type { KeptLease } from './lease-keeper.ts'
 import { beginListing, openListing } from './open-listing.ts'
@@ -82,6 +83,8 @@ class EntityWork<Tx> {
   #observedAt: number
   /** Records that the commits of this run deleted because their group was shown without them. */
   #replaced = 0
+  /** What the listing cannot look at. */
+  #kept: KeptIds
   /** Pages that wait for their commit. */
   #batch: PageBatch | undefined
   /** The commit under way; meanwhile the next pages are compared. */
@@ -93,6 +96,7 @@ class EntityWork<Tx> {
     const { listing, resumed, notes } = openListing(state, this.#request)
     this.#observedAt = state.observedAt
     this.#listing = listing
+    this.#kept = new KeptIds(job.settings.store, job.key, listing.id, resumed)
     this.#notes.push(...notes)
     this.#earlier = listing.counters
     this.#complete = resumed && listing.phase === 'sweep'
@@ -137,7 +141,7 @@ class EntityWork<Tx> {
       reread,
       quarantinedIds,
       keepRecords: settings.onPage !== undefined,
-      groups: type === 'incremental',
+      groups: type === 'incremental' ? (replaced) => this.#isTooMuch(replaced) : undefined,
     }
     try {
       await this.#drain(ahead, rules)
@@ -179,6 +183,12 @@ class EntityWork<Tx> {
     }
     await this.#flush()
     await this.#written()
+  }
+
+  /** Whether so many replaced records on top of those of earlier commits are too many to believe. */
+  #isTooMuch(replaced: number): boolean {
+    const { settings, kept } = this.#job
+    return isTooLarge(this.#replaced + replaced, kept.lease.state.live, settings.brake)
   }
 
   /**
@@ -248,6 +258,7 @@ class EntityWork<Tx> {
     this.#atSavedPlace = false
     this.#notes.push(`The listing began again: ${reason}`)
     this.#job.report({ step: 'restarted', entity: this.#job.key.entity, reason })
+    this.#kept = new KeptIds(this.#job.settings.store, this.#job.key, this.#listing.id, false)
   }
 
   async #commit(batch: PageBatch): Promise<void> {
@@ -298,7 +309,7 @@ class EntityWork<Tx> {
       mappingTag: batch.mappingTag,
       tombstones: batch.tombstones,
       quarantined: batch.quarantined,
-      marks: full ? batch.marks : [],
+      marks: full ? [...batch.marks, ...(await this.#kept.note(batch.keeps))] : [],
       remembered: batch.remembered,
       listing: progress.listing,
       cursor: progress.cursor,
@@ -356,12 +367,15 @@ class EntityWork<Tx> {
       await this.#end(this.#listing.identified ? undefined : this.#listing.cursor)
       return
     }
+    // Only now: a stated total must be reached without them.
+    const unseen = await this.#markKept()
     const sweep = await this.#job.telemetry.sweep(() =>
       sweepListing({
         settings,
         lease: kept.lease,
         runId,
         listing: this.#listing,
+        unseen,
         brake: settings.brake,
         signal: this.#job.signal,
         onMissing: (missing) => {
@@ -392,7 +406,27 @@ class EntityWork<Tx> {
     return `The provider stated ${String(total)} records and showed ${String(seen)}: nothing is deleted by absence, and the cursor stays where it was.`
   }
 
+  /** Marks what the listing could not look at as seen, so that the sweep leaves it. @returns how many records that are */
+  async #markKept(): Promise<number> {
+    const { key, signal } = this.#job
+    let count = 0
+    for await (const mark of this.#kept.marks()) {
+      if (signal.aborted) throw cancelledError(key)
+      await this.#checkpoint({ listing: this.#listing, marks: [mark] })
+      count += mark.ids.length
+    }
+    if (count > 0) this.#notes.push(`${String(count)} records that the listing could not look at are kept.`)
+    return count
+  }
+
   async #end(cursor: Json | undefined): Promise<void> {
+    const { settings, kept } = this.#job
+    await this.#checkpoint({ listing: null, cursor, releaseUnidentified: !this.#incomplete })
+    await settings.store.pages.dropMarks(kept.lease, this.#listing.id)
+  }
+
+  /** A commit that writes no record. */
+  async #checkpoint(change: Pick<PageCommit<Tx>, 'listing'> & Partial<PageCommit<Tx>>): Promise<void> {
     const { settings, key, runId, kept } = this.#job
     await settings.store.pages.commitPage({
       key,
@@ -404,12 +438,9 @@ class EntityWork<Tx> {
       quarantined: [],
       marks: [],
       remembered: [],
-      releaseUnidentified: !this.#incomplete,
-      listing: null,
-      cursor,
       counters: noCounters,
+      ...change,
     })
-    await settings.store.pages.dropMarks(kept.lease, this.#listing.id)
   }
 
   status(): SyncStatus {

@@ -1,82 +1,16 @@
 import fc from 'fast-check'
-import {
-  BaseIntegration,
-  IntegrationError,
-  IntegrationType,
-  createIntegrations,
-  createVault,
-  generateVaultKey,
-  memoryStore,
-} from '@unioneyes/core'
-import type { Adapter, EntityRecord, Page, PageStore, Store } from '@unioneyes/core'
+import { IntegrationError, memoryStore } from '@unioneyes/core'
+import type { IdRange, Page, PageStore, Store } from '@unioneyes/core'
 import { describe, expect, test } from 'vitest'
-import { createSyncEngine } from '../src/index.ts'
+import { pagedEngine, storedThings as stored, thing } from './support/paged-provider.ts'
+import type { Thing } from './support/paged-provider.ts'
 
-interface Thing extends EntityRecord {
-  readonly word: string
-}
-
-const key = { organizationId: 'org_1', provider: 'paged', connection: 'default', entity: 'things' }
-const vaultKey = generateVaultKey()
-
-/** A provider that answers with the given pages; `asked` is called before each. */
-class PagedIntegration extends BaseIntegration {
-  readonly #pages: () => readonly Page<Thing>[]
-  readonly #asked: (page: number) => void
-
-  constructor(pages: () => readonly Page<Thing>[], asked: (page: number) => void) {
-    super(IntegrationType.HRIS, 'paged', { supportedEntities: ['things'], supportsIncrementalSync: true })
-    this.#pages = pages
-    this.#asked = asked
-  }
-
-  connect(): Promise<void> {
-    return Promise.resolve()
-  }
-
-  disconnect(): Promise<void> {
-    return Promise.resolve()
-  }
-
-  healthCheck(): Promise<{ status: 'healthy' }> {
-    return Promise.resolve({ status: 'healthy' })
-  }
-
-  override async *read(): AsyncGenerator<Page<Thing>> {
-    const pages = this.#pages()
-    for (const [index, page] of pages.entries()) {
-      this.#asked(index)
-      await Promise.resolve()
-      const last = index === pages.length - 1
-      yield { ...page, next: last ? undefined : index + 1, cursor: last ? 'end' : undefined, complete: last }
-    }
-  }
-}
-
-async function engineOn(
+const engineOn = (
   store: Store,
   pages: () => readonly Page<Thing>[],
   recordsPerCommit: number,
   asked: (page: number) => void = () => undefined,
-) {
-  const adapter: Adapter<'paged', { things: Thing }> = {
-    specVersion: 'v1',
-    provider: 'paged',
-    name: 'Paged',
-    type: IntegrationType.HRIS,
-    version: '1.0.0',
-    capabilities: new PagedIntegration(pages, asked).capabilities,
-    entities: { things: { incremental: true, deletions: 'feed' } },
-    create: () => new PagedIntegration(pages, asked),
-  }
-  const integrations = createIntegrations({
-    adapters: [adapter],
-    store,
-    vault: createVault({ keys: { k1: vaultKey } }),
-  })
-  await integrations.connections.save('org_1', 'paged', { credentials: {}, settings: {} })
-  return createSyncEngine({ integrations, store, recordsPerCommit, gatherMs: 60_000 })
-}
+) => pagedEngine(store, pages, { recordsPerCommit, asked })
 
 /** The store, with commits that take a while, as on another thread or another machine. */
 function slowly(store: Store, around: (commit: () => Promise<unknown>) => Promise<void>): Store {
@@ -92,13 +26,6 @@ function slowly(store: Store, around: (commit: () => Promise<unknown>) => Promis
 async function turns(count: number): Promise<void> {
   for (let n = 0; n < count; n += 1) await new Promise((resolve) => setImmediate(resolve))
 }
-
-async function stored(store: Store): Promise<Record<string, string>> {
-  const records = await store.records.list(key, { limit: 1_000 })
-  return Object.fromEntries(records.map(({ id, data }) => [id, (JSON.parse(data) as Thing).word]))
-}
-
-const thing = (id: string, word = 'first'): Thing => ({ id, word })
 
 describe('the commit under way', () => {
   test('does not hold up the pages after it, and there is never a second one', async () => {
@@ -146,10 +73,16 @@ describe('the commit under way', () => {
 
   test('whatever pages say, and however slowly they are written, the last word of each record is stored', async () => {
     const ids = fc.constantFrom('a/1', 'a/2', 'b/1', 'b/2', 'c')
+    const ab = { from: 'a/2', below: 'b/2' }
+    const upToC = { from: 'a', below: 'c', keeps: ['a/2', 'b/1'] }
+    const speaksOf = (range: string | IdRange, id: string): boolean =>
+      typeof range === 'string'
+        ? id.startsWith(range)
+        : id >= range.from && id < range.below && range.keeps?.includes(id) !== true
     const page = fc.record({
       records: fc.array(fc.record({ id: ids, word: fc.constantFrom('one', 'two', 'three') }), { maxLength: 4 }),
       deleted: fc.array(ids, { maxLength: 1 }),
-      replaces: fc.array(fc.constantFrom('a/', 'b/'), { maxLength: 1 }),
+      replaces: fc.array(fc.constantFrom<string | IdRange>('a/', 'b/', ab, upToC), { maxLength: 2 }),
     })
     const syncs = fc.array(fc.array(page, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 3 })
     await fc.assert(
@@ -172,7 +105,7 @@ describe('the commit under way', () => {
           for (const { records = [], deleted = [], replaces = [] } of pages) {
             const shown = new Set(records.map(({ id }) => id))
             for (const id of [...expected.keys()])
-              if (!shown.has(id) && replaces.some((prefix) => id.startsWith(prefix))) expected.delete(id)
+              if (!shown.has(id) && replaces.some((range) => speaksOf(range, id))) expected.delete(id)
             for (const { id, word } of records) expected.set(id, word)
             for (const id of deleted) if (typeof id === 'string') expected.delete(id)
           }

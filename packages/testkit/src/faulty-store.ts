@@ -63,7 +63,7 @@ export function faultyStore<Tx>(store: Store<Tx>, hook: (moment: StoreMoment) =>
     },
     pages: {
       states: around('pages.states', (...given) => pages.states(...given)),
-      idsUnder: around('pages.idsUnder', (...given) => pages.idsUnder(...given)),
+      idsBetween: around('pages.idsBetween', (...given) => pages.idsBetween(...given)),
       recall: around('pages.recall', (...given) => pages.recall(...given)),
       commitPage: around('pages.commitPage', (...given) => pages.commitPage(...given)),
       seen: around('pages.seen', (...given) => pages.seen(...given)),

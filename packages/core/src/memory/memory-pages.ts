@@ -1,11 +1,12 @@
 import type { Lease } from '../ports/lease-store.ts'
 import { addCounters } from '../ports/run-store.ts'
 import type { RunCounters } from '../ports/run-store.ts'
-import type { PageChanges, PageCommit, PageStore, StoredState } from '../ports/page-store.ts'
+import type { IdQuery, PageChanges, PageCommit, PageStore, StoredState } from '../ports/page-store.ts'
 import { applyPlan } from './apply-plan.ts'
+import { compareIds, indexAfter } from './compare-ids.ts'
 import { inTurn } from './in-turn.ts'
 import { entityMapKey } from './map-key.ts'
-import { assertCurrent, idsSeen } from './memory-entity.ts'
+import { assertCurrent, idsInOrder, idsSeen } from './memory-entity.ts'
 import type { MemoryEntity, MemoryRow } from './memory-entity.ts'
 import { mark, recallPage } from './memory-marks.ts'
 import { quarantine } from './memory-quarantine.ts'
@@ -31,10 +32,10 @@ export function memoryPages(state: MemoryState): PageStore<MemoryTx> {
         }
         return { writes: entity?.writes ?? 0, states }
       }),
-    idsUnder: (key, prefix) =>
+    idsBetween: (key, query) =>
       promised(() => {
-        const rows = [...(findEntity(state, key)?.rows ?? [])]
-        return rows.flatMap(([id, row]) => (row.deletedAt === undefined && id.startsWith(prefix) ? id : []))
+        const entity = findEntity(state, key)
+        return entity === undefined ? [] : idsBetween(entity, query)
       }),
     recall: (key, fingerprint) =>
       promised(() => {
@@ -93,6 +94,19 @@ export function memoryPages(state: MemoryState): PageStore<MemoryTx> {
         }),
       ),
   }
+}
+
+function idsBetween(entity: MemoryEntity, { from, below, after, limit = 5_000 }: IdQuery): string[] {
+  const order = idsInOrder(entity)
+  const found: string[] = []
+  let index = indexAfter(order, after ?? from)
+  if (after === undefined && order[index - 1] === from) index -= 1
+  for (; found.length < limit; index += 1) {
+    const id = order[index]
+    if (id === undefined || (below !== undefined && compareIds(id, below) >= 0)) break
+    if (entity.rows.get(id)?.deletedAt === undefined) found.push(id)
+  }
+  return found
 }
 
 /** The entity that a lease was taken on, which must be the one to write to. */

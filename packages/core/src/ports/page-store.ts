@@ -117,12 +117,24 @@ export interface SweepPlan {
   readonly live: number
 }
 
+/** Which ids {@link PageStore.idsBetween} gives. Those that begin with a prefix lie from it up to `textAfter(prefix)`. */
+export interface IdQuery {
+  /** The first id that may be given. */
+  readonly from: string
+  /** The first id that may not be given any more; undefined where there is none. */
+  readonly below?: string | undefined
+  /** Goes on behind this id instead of at `from`: the last one of the answer before. */
+  readonly after?: string | undefined
+  /** @default 5_000 */
+  readonly limit?: number | undefined
+}
+
 /** The one write path (law 12), and what it needs to know first. */
 export interface PageStore<Tx = unknown> {
   /** The states of the given records; ids the store does not have are absent. */
   states(key: EntityKey, ids: readonly string[]): Promise<KnownStates>
-  /** The ids of live records that begin with `prefix`, which is not empty, in no particular order. */
-  idsUnder(key: EntityKey, prefix: string): Promise<readonly string[]>
+  /** The ids of live records in a range, in the order of code points, at most `limit` of them. */
+  idsBetween(key: EntityKey, query: IdQuery): Promise<readonly string[]>
   /** The page with this fingerprint, if it was committed before and none of its records was written or deleted since. */
   recall(key: EntityKey, fingerprint: string): Promise<RememberedPage | undefined>
   /**

@@ -1,4 +1,4 @@
-import { parseJsonText, toJsonText } from '@unioneyes/core'
+import { parseJsonText, toIdSpan, toJsonText } from '@unioneyes/core'
 import type { BaseIntegration, Deletion, Json, Page, ReadOptions, RowResult } from '@unioneyes/core'
 
 /** A row that cannot be read. */
@@ -128,8 +128,9 @@ function take(reading: Reading, page: Page, known: ReadonlySet<string>): void {
   }
   for (const one of page.deleted ?? []) remove(reading, idOf(one))
   const shown = new Set(ids)
+  const spans = (page.replaces ?? []).flatMap((range) => toIdSpan(range) ?? [])
   for (const id of before) {
-    if (!shown.has(id) && page.replaces?.some((prefix) => id.startsWith(prefix)) === true) remove(reading, id)
+    if (!shown.has(id) && spans.some((span) => span.includes(id))) remove(reading, id)
   }
   reading.pages.push(page)
   reading.shown.push(ids)

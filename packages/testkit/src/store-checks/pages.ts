@@ -3,6 +3,7 @@ import { noCounters, recordHash } from '@unioneyes/core'
 import type { RecordWrite } from '@unioneyes/core'
 import { assertIds, assertSame, present } from './assertions.ts'
 import { listing, pageCommit, people, record, syncRun, T, takeLease } from './examples.ts'
+import { idChecks } from './ids-between.ts'
 import type { StoreCheckBody } from './store-check.ts'
 
 const org = { organizationId: people.organizationId }
@@ -22,34 +23,6 @@ export const pageChecks: readonly StoreCheckBody[] = [
       const { id, data, raw, hash, version } = given
       assertSame(stored, { id, data, raw, hash, version, observedAt: T + 3 }, 'the record as stored')
       assert.equal((await store.records.get(people, 'b'))?.raw, undefined, 'a record without a payload')
-    },
-  },
-  {
-    name: 'pages: the ids under a prefix are those of live records that begin with it, code point for code point',
-    async run({ store }) {
-      const ids = [
-        '1/',
-        '1/a',
-        '1/\u{10ffff}',
-        '1/\u{10ffff}z',
-        '10/a',
-        '1',
-        '1.',
-        '10',
-        '2/a',
-        'É/\ud7ff',
-        'É/\ue000',
-        'É/😀',
-      ]
-      await store.pages.commitPage(pageCommit({ upserts: ids.map((id) => record(id)) }))
-      const elsewhere = { ...people, entity: 'teams' }
-      await store.pages.commitPage(pageCommit({ key: elsewhere, upserts: [record('1/elsewhere')] }))
-      await store.pages.commitPage(pageCommit({ observedAt: T + 1, tombstones: [{ id: '2/a' }] }))
-      for (const prefix of ['1/', '1', '1/\u{10ffff}', 'É/', 'É/\ud7ff', '2/', 'x', '\u{10ffff}']) {
-        const expected = ids.filter((id) => id.startsWith(prefix) && id !== '2/a')
-        assertIds(await store.pages.idsUnder(people, prefix), expected, `under ${JSON.stringify(prefix)}`)
-      }
-      assertIds(await store.pages.idsUnder({ ...people, organizationId: 'org_2' }, '1/'), [], 'another organization')
     },
   },
   {
@@ -398,4 +371,5 @@ export const pageChecks: readonly StoreCheckBody[] = [
       assert.equal(await store.records.count(people), 0)
     },
   },
+  ...idChecks,
 ]
