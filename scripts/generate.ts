@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { format, resolveConfig } from 'prettier'
 import { IntegrationRegistry } from '@unioneyes/core'
-import type { AnyAdapter } from '@unioneyes/core'
+import type { AnyAdapter, RateLimit } from '@unioneyes/core'
 import { telemetryTable } from './telemetry-table.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -71,16 +71,38 @@ function adapterTables(adapter: AnyAdapter): string {
       more.note ?? '',
     ],
   )
-  const limit = adapter.rateLimit
   const variables = Object.entries(adapter.env ?? {}).map(([name, variable]) => [`\`${variable}\``, name])
   return [
     table(['entity', 'incremental', 'deletions', 'webhooks', 'proven against', 'to know'], entities),
     `Signs in with: ${signIn(adapter)}.`,
-    limit
-      ? `Limit kept: ${limit.requests} requests a ${limit.per}. ${limit.source ?? 'No source is named'}.`
-      : 'No limit is declared.',
+    limitsKept(limitsOf(adapter)),
     table(['environment variable', 'holds'], variables),
   ].join('\n\n')
+}
+
+function limitsOf({ rateLimit, rateLimits }: LimitFacts): readonly RateLimit[] {
+  return rateLimits ?? (rateLimit ? [rateLimit] : [])
+}
+
+type LimitFacts = Pick<AnyAdapter, 'rateLimit' | 'rateLimits'>
+
+/** One line to a limit. */
+function limitsKept(limits: readonly RateLimit[]): string {
+  const lines = limits.map(({ requests, per, each, source }) => {
+    const paths = each ? ` for each of ${each.map(code).join(', ')}` : ''
+    return `${requests} ${requests === 1 ? 'request' : 'requests'} a ${per}${paths}. ${(source ?? 'No source is named').replace(/\.$/, '')}.`
+  })
+  if (lines.length === 0) return 'No limit is declared.'
+  return lines.length === 1
+    ? `Limit kept: ${lines[0]}`
+    : `Limits kept:\n\n${lines.map((line) => `- ${line}`).join('\n')}`
+}
+
+/** The limits in the fewest words. */
+function limitsInShort(limits: readonly RateLimit[]): string {
+  return limits
+    .map(({ requests, per, each }) => `${requests} a ${per}${each ? ` for each of ${each.length} paths` : ''}`)
+    .join(', ')
 }
 
 function signIn({ signIn: ways = [], oauth }: AdapterFacts): string {
@@ -108,7 +130,7 @@ function adaptersTable(adapters: readonly AnyAdapter[]): string {
       entities.map(([name, { incremental }]) => (incremental ? name : `${name} (whole)`)).join(', '),
       adapter.webhooks ? 'yes' : 'no',
       adapter.signIn?.join(', ') ?? '',
-      adapter.rateLimit ? `${adapter.rateLimit.requests} a ${adapter.rateLimit.per}` : '',
+      limitsInShort(limitsOf(adapter)),
       EVIDENCE[strength[least] ?? 'sandbox'],
     ]
   })

@@ -1,5 +1,6 @@
-import type { IntegrationErrorCode, RateLimit } from '@unioneyes/core'
+import type { IntegrationErrorCode } from '@unioneyes/core'
 import type { z } from 'zod'
+import type { DeclaredLimits } from './declared-limit.ts'
 import type { Http } from './http/http.ts'
 import type { Auth } from './oauth/oauth2.ts'
 
@@ -19,6 +20,8 @@ export interface RefusalDetail {
   readonly code?: IntegrationErrorCode | undefined
   /** The provider's own words, shown shortened and without credentials. */
   readonly message?: string | undefined
+  /** The status that says the same, where the provider answers with another one: 404 for a record that it does not have. */
+  readonly status?: number | undefined
 }
 
 /** Environment variables by the credential or setting they hold. */
@@ -50,7 +53,13 @@ export interface ApiDefinition<C extends z.ZodObject, S extends z.ZodObject> {
   readonly hosts?: readonly string[] | undefined
   /** The headers that sign a request, as a function called for every attempt; or OAuth 2.0, as data. */
   readonly auth: Auth<z.output<C>, z.output<S>>
-  readonly rateLimit: RateLimit
+  /**
+   * How fast the provider may be asked: one limit, or several that all hold. A path that a limit names in `each` is counted
+   * by itself, and its 429 holds up that path only.
+   */
+  readonly rateLimit: DeclaredLimits<z.output<S>>
+  /** How many requests of a connection may be under way at once, counted in one process. @default any number */
+  readonly concurrency?: number | undefined
   /** Asks something cheap that only works when the connection does. */
   readonly check: (http: Http, context: { readonly settings: z.output<S> }) => Promise<unknown>
   /** Sent with every request. @default accept: application/json */
@@ -62,6 +71,11 @@ export interface ApiDefinition<C extends z.ZodObject, S extends z.ZodObject> {
   readonly throttled?: ((answer: AnswerView) => boolean | number | undefined) | undefined
   /** Reads what a refusal (a status of 400 or more) says; undefined when it says nothing known. */
   readonly readError?: ((answer: AnswerView) => RefusalDetail | undefined) | undefined
+  /**
+   * Whether an answer with a status of success may be a refusal too: `readError` is then asked about those of up to 64 KiB. It
+   * gives undefined for what is none, and should give the status that the refusal stands for. @default false
+   */
+  readonly errorsInSuccess?: boolean | undefined
   /** How long one attempt may take, its body included, in milliseconds. @default 60_000 */
   readonly timeoutMs?: number | undefined
   /** The largest body that is read, after decompression. @default 32 MiB */

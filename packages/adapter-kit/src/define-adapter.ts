@@ -12,6 +12,7 @@ import type {
 } from '@unioneyes/core'
 import type { z } from 'zod'
 import type { ApiDefinition } from './api-definition.ts'
+import { perMinute, shownLimits } from './declared-limit.ts'
 import type { Api } from './define-api.ts'
 import { DescribedIntegration } from './described-integration.ts'
 import type { Entity } from './entity.ts'
@@ -33,7 +34,7 @@ export interface AdapterCard<Id extends string> {
 
 /** What the definition of an entity does not show by itself. */
 export type EntityRemarks<Entities extends EntityMap> = {
-  readonly [E in keyof Entities]?: Pick<EntityInfo, 'note' | 'evidence'> | undefined
+  readonly [E in keyof Entities]?: Pick<EntityInfo, 'note' | 'evidence' | 'scopes'> | undefined
 }
 
 /** An adapter that is described. */
@@ -65,7 +66,8 @@ export interface WrittenAdapter<Id extends string, C, S, Entities extends Entity
   readonly config?: ClassConfig<C, S> | undefined
   /** What its entities can tell. @default the class's `supportedEntities`, with nothing but full syncs */
   readonly entities?:
-    { readonly [E in keyof Entities]: Pick<EntityInfo, 'incremental' | 'deletions' | 'note' | 'evidence'> } | undefined
+    | { readonly [E in keyof Entities]: Pick<EntityInfo, 'incremental' | 'deletions' | 'note' | 'evidence' | 'scopes'> }
+    | undefined
   /** @default the provider sends none, or the class verifies them itself */
   readonly webhooks?: AdapterWebhooks<keyof NoInfer<Entities> & string> | undefined
   readonly create: () => BaseIntegration<IntegrationConfig, Entities>
@@ -93,7 +95,8 @@ export function defineAdapter(
 
 function fromDescription(definition: DescribedAdapter<string, z.ZodObject, z.ZodObject, EntityMap>): Adapter {
   const { api, entities, remarks = {}, type, provider, webhooks } = definition
-  const { credentials, settings, rateLimit, auth } = api.definition
+  const { credentials, settings, auth } = api.definition
+  const limits = shownLimits(api.definition.rateLimit)
   const names = Object.keys(entities)
   const capabilities: IntegrationCapabilities = {
     supportsFullSync: true,
@@ -102,12 +105,12 @@ function fromDescription(definition: DescribedAdapter<string, z.ZodObject, z.Zod
     supportsRealTime: false,
     supportedEntities: names,
     requiresOAuth: isOAuth2(auth) && auth.otherwise === undefined,
-    rateLimitPerMinute: perMinute(rateLimit),
+    rateLimitPerMinute: limits.rateLimit && Math.floor(perMinute(limits.rateLimit)),
   }
   return {
     ...cardOf(definition),
     capabilities,
-    rateLimit,
+    ...limits,
     env: definedNames(api.definition.env),
     credentials,
     settings,
@@ -156,9 +159,11 @@ function fromClass(definition: WrittenAdapter<string, unknown, unknown, EntityMa
       supportsIncrementalSync:
         capabilities.supportsIncrementalSync || Object.values(entities).some(({ incremental }) => incremental),
       supportedEntities: Object.keys(entities),
-      rateLimitPerMinute: capabilities.rateLimitPerMinute ?? (config.rateLimit && perMinute(config.rateLimit)),
+      rateLimitPerMinute:
+        capabilities.rateLimitPerMinute ?? (config.rateLimit && Math.floor(perMinute(config.rateLimit))),
     },
     rateLimit: config.rateLimit,
+    rateLimits: config.rateLimit && [config.rateLimit],
     env: config.env,
     credentials: config.credentials,
     settings: config.settings,
@@ -172,10 +177,6 @@ function cardOf(card: AdapterCard<string>): AdapterCard<string> & { readonly spe
   const { provider, name, description, type, version, documentationUrl, status } = card
   return { specVersion: 'v1', provider, name, description, type, version, documentationUrl, status }
 }
-
-const MINUTES = { second: 1 / 60, minute: 1, hour: 60 } as const
-
-const perMinute = ({ requests, per }: RateLimit): number => Math.floor(requests / MINUTES[per])
 
 function definedNames(env: Readonly<Record<string, string | undefined>> = {}): Record<string, string> {
   const names: Record<string, string> = {}

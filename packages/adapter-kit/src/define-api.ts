@@ -32,7 +32,7 @@ export interface EntityBuilder<T extends EntityRecord, S> {
   /** Described: the entity is a listing. */
   list<W extends z.ZodType, R extends Mapped<T>>(options: ListOptions<T, S, W, R>): ListEntity<T, S>
   /** Written: the entity needs a program. */
-  read(read: ReadEntity<T, S>, abilities?: ReadAbilities): Entity<T, S>
+  read(read: ReadEntity<T, S>, abilities?: ReadAbilities<T, S>): Entity<T, S>
 }
 
 const noSettings = z.object({})

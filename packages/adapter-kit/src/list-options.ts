@@ -14,6 +14,12 @@ export interface RequestContext<S> {
   readonly settings: S
 }
 
+/** What the parameters of one page may depend on. */
+export interface PageContext<S> extends RequestContext<S> {
+  /** What the paginator says of the page. */
+  readonly page: Query
+}
+
 /** A listing: where its pages are, how they follow each other, and what an item becomes. */
 export interface ListOptions<
   T extends EntityRecord,
@@ -25,11 +31,13 @@ export interface ListOptions<
   readonly path: string | ((context: RequestContext<S>) => string)
   /** @default 'GET' */
   readonly method?: 'GET' | 'POST' | undefined
-  /** Parameters of every page. */
-  readonly query?: Query | ((context: RequestContext<S>) => Query) | undefined
+  /**
+   * Parameters of every page; those of the paginator are added. A function receives them too, for providers whose parameters
+   * hold a place in a larger text.
+   */
+  readonly query?: Query | ((context: PageContext<S>) => Query) | undefined
   /** JSON body of every page of a POST; the paginator's parameters are added to it. A function receives them and adds them itself. */
-  readonly body?:
-    Readonly<Record<string, unknown>> | ((context: RequestContext<S> & { readonly page: Query }) => unknown) | undefined
+  readonly body?: Readonly<Record<string, unknown>> | ((context: PageContext<S>) => unknown) | undefined
   /** Headers of every page. */
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** Finds the list of items in an answer. @default the answer itself */
@@ -48,6 +56,8 @@ export interface ListOptions<
   readonly deletions?: EntityInfo['deletions'] | undefined
   /** The path of one item. */
   readonly one?: ((id: string, context: RequestContext<S>) => string) | undefined
+  /** How several items are fetched by their ids. @default as `incremental` does it, else one by one where there is a `one` */
+  readonly byIds?: FetchByIds<S> | undefined
   /**
    * Another listing of the same records, used when the first page of this one is refused (401, 403, 404, 410). If that is
    * refused too, the first refusal counts.

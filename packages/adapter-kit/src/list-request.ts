@@ -1,10 +1,10 @@
 import { IntegrationError } from '@unioneyes/core'
-import type { EntityRecord, Json, PageMemory, RememberedPage } from '@unioneyes/core'
+import type { Json, PageMemory, RememberedPage } from '@unioneyes/core'
 import type { Answer } from './http/answer.ts'
 import type { BoundHttp } from './http/bound-http.ts'
 import type { Query, RequestOptions } from './http/request-options.ts'
-import type { Listing } from './listing.ts'
-import type { ListOverrides } from './list-options.ts'
+import type { PagedListing } from './listing.ts'
+import type { ListOverrides, PageContext } from './list-options.ts'
 import { pageFingerprint } from './page-fingerprint.ts'
 import { toCount } from './pages/number-pages.ts'
 import type { PageStep } from './pages/paginator.ts'
@@ -18,6 +18,7 @@ export type FetchedPage = { readonly date: Date | undefined; readonly fingerprin
       readonly items: readonly unknown[]
       readonly total: number | undefined
       readonly step: PageStep
+      readonly body: WireBody
     }
 )
 
@@ -34,17 +35,15 @@ export interface PageRequest<S> {
 }
 
 /** Fetches one page of a listing. */
-export async function fetchPage<T extends EntityRecord, S>(
-  listing: Listing<T, S>,
-  request: PageRequest<S>,
-): Promise<FetchedPage> {
+export async function fetchPage<S>(listing: PagedListing<S>, request: PageRequest<S>): Promise<FetchedPage> {
   const { http, settings, token, memory, overrides = {}, index } = request
   const { method = 'GET' } = listing
   const context = { settings }
   const position = listing.paginator.position(token)
   const params = position.params ?? {}
+  const pageContext = { ...context, page: { ...params, ...position.unsent } }
   const ownPath = typeof listing.path === 'function' ? listing.path(context) : listing.path
-  const ownQuery = typeof listing.query === 'function' ? listing.query(context) : listing.query
+  const ownQuery = typeof listing.query === 'function' ? listing.query(pageContext) : listing.query
   // A next link holds the whole query already.
   const query = position.url === undefined ? { ...ownQuery, ...overrides.query } : {}
   const options: RequestOptions = {
@@ -53,7 +52,7 @@ export async function fetchPage<T extends EntityRecord, S>(
     retry: true,
     ...(method === 'GET'
       ? { query: { ...query, ...params } }
-      : { query, body: bodyOf(listing, context, params, overrides.body) }),
+      : { query, body: bodyOf(listing, pageContext, params, overrides.body) }),
   }
   return http.send(method, position.url ?? overrides.path ?? ownPath, options, async (answer) => {
     const { date } = answer
@@ -64,24 +63,24 @@ export async function fetchPage<T extends EntityRecord, S>(
   })
 }
 
-function bodyOf<T extends EntityRecord, S>(
-  listing: Listing<T, S>,
-  context: { readonly settings: S },
-  page: Query,
+function bodyOf<S>(
+  listing: PagedListing<S>,
+  context: PageContext<S>,
+  params: Query,
   overrides: Readonly<Record<string, unknown>> | undefined,
 ): unknown {
   if (typeof listing.body === 'function') {
-    const body = listing.body({ ...context, page })
+    const body = listing.body(context)
     return overrides && typeof body === 'object' ? { ...body, ...overrides } : body
   }
-  return { ...listing.body, ...overrides, ...page }
+  return { ...listing.body, ...overrides, ...params }
 }
 
-function readPage<T extends EntityRecord, S>(
-  listing: Listing<T, S>,
+function readPage<S>(
+  listing: PagedListing<S>,
   token: Json | undefined,
   answer: Answer,
-): { items: readonly unknown[]; total: number | undefined; step: PageStep } {
+): { items: readonly unknown[]; total: number | undefined; step: PageStep; body: WireBody } {
   const parsed = answer.json()
   // The one place where an answer of unknown shape takes the type that lets callbacks look into it.
   const body = (parsed ?? {}) as WireBody
@@ -90,8 +89,8 @@ function readPage<T extends EntityRecord, S>(
   const list: readonly unknown[] = items
   const total = toCount(listing.total?.(body))
   const { headers, url } = answer
-  const step = listing.paginator.step({ body, headers, url, items: list.length, total, token })
-  return { items: list, total, step }
+  const step = listing.paginator.step({ body, headers, url, items: list.length, list, total, token })
+  return { items: list.slice(step.repeated ?? 0), total, step, body }
 }
 
 /** Where a list of records was expected, there is something else, or nothing. */

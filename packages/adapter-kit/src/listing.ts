@@ -8,11 +8,16 @@ import type { Paginator } from './pages/paginator.ts'
 import { wireRows } from './wire-rows.ts'
 import type { Mapped, ToRows } from './wire-rows.ts'
 
-type Untyped = 'path' | 'method' | 'query' | 'body' | 'headers' | 'items' | 'total' | 'emptyOn' | 'one' | 'restartOn'
+type OfPages = 'path' | 'method' | 'query' | 'body' | 'headers' | 'items' | 'total' | 'emptyOn'
+
+/** What it takes to fetch the pages of a listing. */
+export interface PagedListing<S> extends Pick<ListOptions<EntityRecord, S, z.ZodType>, OfPages> {
+  readonly paginator: Paginator
+}
 
 /** A listing as the kit works with it: the types of its wire rows are closed inside its functions. */
-export interface Listing<T extends EntityRecord, S> extends Pick<ListOptions<T, S, z.ZodType>, Untyped> {
-  readonly paginator: Paginator
+export interface Listing<T extends EntityRecord, S>
+  extends PagedListing<S>, Pick<ListOptions<T, S, z.ZodType>, 'one' | 'restartOn'> {
   readonly rows: ToRows<T, S>
   readonly changes: Changes<S> | undefined
   readonly byIds: FetchByIds<S> | undefined
@@ -49,7 +54,7 @@ export function toListing<T extends EntityRecord, S, W extends z.ZodType, R exte
     paginator: typeof paginate === 'function' ? customPages(paginate) : paginate,
     rows: wireRows<T, S, W, R>(model, options),
     changes: toChanges(options),
-    byIds: byIdsOf(options.incremental),
+    byIds: options.byIds ?? byIdsOf(options.incremental),
   }
 }
 

@@ -1,6 +1,8 @@
 import { IntegrationError, checkSchema } from '@unioneyes/core'
 import type { IntegrationConfig, IntegrationContext, StandardSchema } from '@unioneyes/core'
 import type { z } from 'zod'
+import type { ApiDefinition } from './api-definition.ts'
+import { limitsOf } from './declared-limit.ts'
 import type { Api } from './define-api.ts'
 import { BoundHttp } from './http/bound-http.ts'
 import { pinHosts } from './http/host-pins.ts'
@@ -50,17 +52,32 @@ export async function openSession<C extends z.ZodObject, S extends z.ZodObject>(
     budgets: context.budgets,
     maxWaitMs: context.maxWaitMs,
     random: Math.random,
-    rateLimit: definition.rateLimit,
+    ...speedOf(definition, settings, key.provider),
     redactor,
     signer: createSigner({ auth, credentials, settings, context, pins, redactor }),
     headers: definition.headers ?? {},
     throttled: definition.throttled,
     readError: definition.readError,
+    errorsInSuccess: definition.errorsInSuccess ?? false,
     timeoutMs: definition.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     maxResponseBytes: definition.maxResponseBytes ?? DEFAULT_MAX_RESPONSE_BYTES,
     retry: definition.retry ?? {},
   })
   return { key, settings, http: (binding) => new BoundHttp(pipeline, binding) }
+}
+
+function speedOf<C extends z.ZodObject, S extends z.ZodObject>(
+  { rateLimit, concurrency }: ApiDefinition<C, S>,
+  settings: z.output<S>,
+  provider: string,
+) {
+  const limits = limitsOf(rateLimit, settings)
+  // Nothing would ever be sent, and nobody would learn why.
+  if ([concurrency ?? 1, ...limits.map(({ requests }) => requests)].every((most) => most >= 1)) {
+    return { limits, concurrency }
+  }
+  const message = `The ${provider} adapter declares a limit below one request. Correct \`rateLimit\` or \`concurrency\` in its api.`
+  throw new IntegrationError('CONFIG_INVALID', message, { provider })
 }
 
 async function checked<Output>(

@@ -74,7 +74,7 @@ describe('changed ids', () => {
 test('numbered pages begin again when the stated total shrinks, and only then', () => {
   const paginate = pages.number({ totalPages: () => 9 })
   const step = (total: number, token?: ReturnType<typeof paginate.step>['next']) =>
-    paginate.step({ body: {}, headers: new Headers(), url: '', items: 2, total, token })
+    paginate.step({ body: {}, headers: new Headers(), url: '', items: 2, list: [{}, {}], total, token })
   const second = step(10).next
   expect(paginate.position(second)).toEqual({ params: { page: 2 } })
   expect(step(11, second).next).toEqual({ page: 3, of: 11 })

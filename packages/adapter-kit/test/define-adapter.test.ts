@@ -5,6 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import { connected, idsOf, initialized, readAll, skippingClock } from './live.ts'
 import { simpleAdapter, simpleApi, thing, thingRows } from './simple-adapter.ts'
+import type { ApiVariation } from './simple-adapter.ts'
 import { startServer } from './test-server.ts'
 import type { Reply, SeenRequest } from './test-server.ts'
 
@@ -54,6 +55,7 @@ describe('an adapter that is described', () => {
       status: 'beta',
       env: { token: 'EX_TOKEN', hook: 'EX_HOOK', subdomain: 'EX_SUBDOMAIN' },
       rateLimit: { requests: 5, per: 'second' },
+      rateLimits: [{ requests: 5, per: 'second' }],
       capabilities: {
         supportsFullSync: true,
         supportsIncrementalSync: true,
@@ -70,6 +72,26 @@ describe('an adapter that is described', () => {
     })
     const metadata = new IntegrationRegistry([adapter]).getMetadata('example')
     expect(metadata?.requiredEnvVars).toEqual(['EX_TOKEN', 'EX_HOOK', 'EX_SUBDOMAIN'])
+  })
+
+  test('of several limits all are shown, and the tightest that holds for all requests stands for them', () => {
+    const fast = { requests: 10, per: 'second' } as const
+    const slow = { requests: 500, per: 'minute', source: 'https://example.com/limits' } as const
+    const some = { requests: 1, per: 'hour', each: ['list.a'] } as const
+    const adapterWith = (rateLimit: NonNullable<ApiVariation['rateLimit']>) =>
+      simpleAdapter(simpleApi({ rateLimit }), {})
+    const several = adapterWith([
+      some,
+      fast,
+      slow,
+      { ...fast, requests: 3, per: 'hour', each: ['list.b'], when: () => false },
+    ])
+    expect(several.rateLimit).toEqual(slow)
+    expect(several.rateLimits).toEqual([some, fast, slow, { requests: 3, per: 'hour', each: ['list.b'] }])
+    expect(several.capabilities.rateLimitPerMinute).toBe(500)
+    const ofPaths = adapterWith([{ requests: 20, per: 'minute', each: ['list.a', 'list.b'] }, some])
+    expect(ofPaths.rateLimit).toEqual({ requests: 20, per: 'minute', each: ['list.a', 'list.b'] })
+    expect(ofPaths.capabilities.rateLimitPerMinute).toBe(20)
   })
 
   test('connects without sending anything, and reads nothing before', async () => {
@@ -195,6 +217,7 @@ describe('an adapter that is written as a class', () => {
       specVersion: 'v1',
       entities: { people: { incremental: false, deletions: 'absence' } },
       capabilities: { supportedEntities: ['people'], rateLimitPerMinute: 2 },
+      rateLimits: [{ requests: 120, per: 'hour' }],
     })
     expect(idsOf(await readAll(await connected(written), 'people'))).toEqual(['p1'])
     expect(readEnvironment(written, { WR_PASSWORD: 'pw', WR_SERVER: 's' })).toEqual({

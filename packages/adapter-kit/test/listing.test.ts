@@ -376,3 +376,33 @@ test('an entity that is not there is named with those that are', async () => {
     await expect(readAll(integration, name)).rejects.toMatchObject({ code: 'UNSUPPORTED', entity: name })
   }
 })
+
+test('a listing whose place stands in a larger text writes it itself, and fetches several records by their ids', async () => {
+  const server = await serve(({ url }) => {
+    const query = url.searchParams.get('query') ?? ''
+    if (query.includes('where id in')) return { json: [{ id: 'b' }, { id: 'c' }] }
+    return { json: query.endsWith('from 1') ? [{ id: 'a' }, { id: 'b' }] : [] }
+  })
+  const api = simpleApi()
+  const things = api.entity(thing).list({
+    path: 'query',
+    query: ({ page, settings }) => ({ query: `select from ${settings.region} from ${String(page.from)}` }),
+    paginate: {
+      position: (token) => ({ unsent: { from: typeof token === 'number' ? token : 1 } }),
+      step: ({ list, items, token }) =>
+        list.length === 0 ? { complete: true } : { next: (typeof token === 'number' ? token : 1) + items },
+    },
+    byIds: {
+      idsPerRequest: 2,
+      fetch: async (ids, { list }) =>
+        (await Array.fromAsync(list({ query: { query: `where id in ${ids.join()}` } }))).flat(),
+    },
+    ...thingRows,
+  })
+  const integration = await connected(simpleAdapter(api, { things }), { baseUrl: server.url })
+  expect(idsOf(await readAll(integration, 'things'))).toEqual(['a', 'b'])
+  expect(server.seen.map(({ url }) => [...url.searchParams])).toEqual([
+    [['query', 'select from here from 1']],
+    [['query', 'select from here from 3']],
+  ])
+})

@@ -11,7 +11,7 @@ import { startServer } from './test-server.ts'
 
 async function integrationOf(
   read: ReadEntity<Thing, SimpleSettings>,
-  abilities?: ReadAbilities,
+  abilities?: ReadAbilities<Thing, SimpleSettings>,
 ): Promise<BaseIntegration> {
   const server = await startServer(({ url }) => ({ json: [{ id: url.searchParams.get('month'), name: 'n' }] }))
   onTestFinished(() => server.close())

@@ -2,12 +2,10 @@ import type { Clock } from '@unioneyes/core'
 import { pages } from '@unioneyes/adapter-kit'
 import fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
-import { Throttle } from '../src/http/throttle.ts'
 import { connected, readAll, skippingClock, testBudgets, virtualClock } from './live.ts'
 import { simpleAdapter, simpleApi, thing, thingRows } from './simple-adapter.ts'
 import { startServer } from './test-server.ts'
-
-const nothing = (): Promise<void> => Promise.resolve()
+import { trialRequest, trialTurns } from './trial-turns.ts'
 
 /** The most events in any window of a length: [t, t + windowMs). */
 function busiest(times: readonly number[], windowMs: number): number {
@@ -46,7 +44,7 @@ interface Disturbance {
 async function run(limit: number, journeys: readonly Journey[], lanes: number, disturbance: Disturbance = {}) {
   const { jumps, late = () => 0 } = disturbance
   const clock = virtualClock()
-  const throttle = new Throttle({ requests: limit, per: 'second' }, clock)
+  const turns = trialTurns([{ requests: limit, per: 'second' }], clock)
   const starts: number[] = []
   const arrivals: number[] = []
   const queue = [...journeys.entries()]
@@ -55,7 +53,7 @@ async function run(limit: number, journeys: readonly Journey[], lanes: number, d
       const [index, { pauseMs, travelMs, workMs }] = next
       await clock.sleep(pauseMs)
       clock.jump(jumps?.get(index) ?? 0)
-      const counted = await throttle.start(nothing, (ms) => clock.sleep(ms + late()), undefined)
+      const counted = await turns.start(trialRequest(clock, { late }))
       starts.push(clock.elapsed())
       await clock.sleep(travelMs)
       arrivals.push(clock.elapsed())
@@ -185,11 +183,10 @@ test('whoever is cancelled while queueing leaves the queue at once, and the othe
   let wake: (() => void) | undefined
   let time = 0
   const clock: Clock = { now: () => time, sleep: () => new Promise((resolve) => (wake = resolve)) }
-  const throttle = new Throttle({ requests: 1, per: 'second' }, clock)
-  const wait = (ms: number): Promise<void> => clock.sleep(ms)
-  await throttle.start(nothing, wait, undefined)
-  const waiting = throttle.start(nothing, wait, undefined)
-  const queued = throttle.start(nothing, wait, stop.signal)
+  const turns = trialTurns([{ requests: 1, per: 'second' }], clock)
+  await turns.start(trialRequest(clock))
+  const waiting = turns.start(trialRequest(clock))
+  const queued = turns.start(trialRequest(clock, { signal: stop.signal }))
   stop.abort(new Error('enough'))
   await expect(queued).rejects.toThrow('enough')
   time = 2000

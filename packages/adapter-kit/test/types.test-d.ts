@@ -90,6 +90,21 @@ defineApi({
   check: (http) => http.get('me'),
 })
 
+defineApi({
+  credentials: z.object({ token: z.string() }),
+  settings: z.object({ small: z.boolean() }),
+  baseUrl: 'https://api.example.com',
+  auth: (c) => bearer(c.token),
+  rateLimit: [
+    { requests: 10, per: 'second' },
+    { requests: 1, per: 'minute', each: ['list'], when: ({ small }) => small },
+    // @ts-expect-error the settings have no size
+    { requests: 1, per: 'minute', when: ({ size }) => size > 1 },
+  ],
+  concurrency: 10,
+  check: (http) => http.get('me'),
+})
+
 const wire = z.object({ id: z.string(), name: z.string() })
 const common = { path: 'people', paginate: pages.single(), wire }
 

@@ -15,6 +15,8 @@ export interface EntityInfo<T extends EntityRecord = EntityRecord> {
   readonly fetchable?: boolean | undefined
   /** What a user must know before counting on it: what does not arrive, mostly. One or two sentences. */
   readonly note?: string | undefined
+  /** The least OAuth scopes under which it can be read: an organization that does not sync it is not asked for them. */
+  readonly scopes?: readonly string[] | undefined
   /** @default 'sandbox' */
   readonly evidence?: Evidence | undefined
   /** Never set: carries the record's type to the compiler. */
@@ -33,6 +35,11 @@ export interface RateLimit {
   readonly per: 'second' | 'minute' | 'hour'
   /** Where the provider says so, or why this number was chosen. */
   readonly source?: string | undefined
+  /**
+   * Paths, relative to the base URL and without a query, that are each counted by themselves.
+   * @default all requests of the connection are counted together
+   */
+  readonly each?: readonly string[] | undefined
 }
 
 /** What an adapter says of the OAuth grants that it keeps alive. */
@@ -58,7 +65,10 @@ export interface Adapter<
   readonly documentationUrl?: string | undefined
   readonly status?: 'available' | 'beta' | 'deprecated' | 'unavailable' | undefined
   readonly capabilities: IntegrationCapabilities
+  /** The tightest limit that holds for all requests; the first one where each holds for some paths only. */
   readonly rateLimit?: RateLimit | undefined
+  /** Every limit, those included that only some settings bring. @default `rateLimit` alone */
+  readonly rateLimits?: readonly RateLimit[] | undefined
   /** Environment variables that hold a connection of the app's own: setting or credential name to variable name. */
   readonly env?: Readonly<Record<string, string>> | undefined
   /** Secret; sealed in the vault. */

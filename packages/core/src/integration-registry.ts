@@ -15,6 +15,8 @@ export interface IntegrationMetadata {
   readonly capabilities: IntegrationCapabilities
   readonly requiredEnvVars: readonly string[]
   readonly rateLimit: RateLimit | undefined
+  /** Every limit; empty when the adapter declares none. */
+  readonly rateLimits: readonly RateLimit[]
   readonly documentationUrl: string | undefined
   readonly status: 'available' | 'beta' | 'deprecated' | 'unavailable'
 }
@@ -126,9 +128,14 @@ export class IntegrationRegistry {
     return { available: missing.length === 0, missing }
   }
 
-  /** The limit under which a provider is asked, or undefined when the adapter declares none. */
+  /** The tightest limit under which a provider is asked, or undefined when the adapter declares none. */
   getRateLimit(provider: IntegrationProvider): RateLimit | undefined {
     return this.#adapters.get(provider)?.rateLimit
+  }
+
+  /** Every limit under which a provider is asked. */
+  getRateLimits(provider: IntegrationProvider): readonly RateLimit[] {
+    return this.getMetadata(provider)?.rateLimits ?? []
   }
 
   /** Remembers the latest health of a connection. */
@@ -154,6 +161,7 @@ export class IntegrationRegistry {
 const healthKey = (key: ConnectionKey): string => JSON.stringify([key.organizationId, key.provider, key.connection])
 
 function toMetadata(adapter: AnyAdapter): IntegrationMetadata {
+  const { rateLimit, rateLimits = rateLimit === undefined ? [] : [rateLimit] } = adapter
   return {
     provider: adapter.provider,
     type: adapter.type,
@@ -162,7 +170,8 @@ function toMetadata(adapter: AnyAdapter): IntegrationMetadata {
     version: adapter.version,
     capabilities: adapter.capabilities,
     requiredEnvVars: Object.values(adapter.env ?? {}),
-    rateLimit: adapter.rateLimit,
+    rateLimit,
+    rateLimits,
     documentationUrl: adapter.documentationUrl,
     status: adapter.status ?? 'available',
   }

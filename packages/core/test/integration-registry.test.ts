@@ -26,6 +26,7 @@ describe('metadata', () => {
       capabilities: adapter.capabilities,
       requiredEnvVars: ['TRIAL_SUBDOMAIN', 'TRIAL_API_KEY'],
       rateLimit: { requests: 60, per: 'minute', source: 'https://example.com/limits' },
+      rateLimits: [{ requests: 60, per: 'minute', source: 'https://example.com/limits' }],
       documentationUrl: 'https://example.com/docs',
       status: 'beta',
     } satisfies IntegrationMetadata)
@@ -36,8 +37,20 @@ describe('metadata', () => {
       description: 'Trial',
       requiredEnvVars: [],
       rateLimit: undefined,
+      rateLimits: [],
       status: 'available',
     })
+  })
+
+  test('says every limit, the paths of each included', () => {
+    const rateLimits = [
+      { requests: 10, per: 'second' },
+      { requests: 20, per: 'minute', each: ['items.list'] },
+    ] as const
+    const registry = new IntegrationRegistry([adapterLike({ rateLimit: rateLimits[0], rateLimits })])
+    expect(registry.getMetadata('trial')).toMatchObject({ rateLimit: rateLimits[0], rateLimits })
+    expect(registry.getRateLimits('trial')).toEqual(rateLimits)
+    expect(registry.getRateLimits('nobody')).toEqual([])
   })
 
   test('lists all, and those of one type', () => {

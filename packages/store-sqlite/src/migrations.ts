@@ -1,6 +1,7 @@
 import type { ColumnDataType, ColumnDefinitionBuilder, Compilable, CreateTableBuilder } from 'kysely'
 import { sql } from 'kysely'
 import { queries } from './queries.ts'
+import type { IntegrationBudgets } from './tables.ts'
 
 /** One step of the schema. Steps are taken in order, once each; a published step never changes. */
 export interface Migration {
@@ -221,5 +222,29 @@ const tables: Migration = {
   ],
 }
 
+// SQLite cannot change a primary key: the table is made anew, with what stood in the old one.
+const budgetsBefore = queries.$extendTables<{ budgets_before: Omit<IntegrationBudgets, 'scope'> }>()
+const budgetColumns = ['organization_id', 'provider', 'connection', 'blocked_until', 'blocked_at'] as const
+
+const budgetScopes: Migration = {
+  name: '0002-budget-scopes',
+  statements: [
+    queries.schema.alterTable('integration_budgets').renameTo('budgets_before'),
+    table('integration_budgets', {
+      organization_id: ['text', required],
+      provider: ['text', required],
+      connection: ['text', required],
+      scope: ['text', defaultsTo('')],
+      blocked_until: ['integer', required],
+      blocked_at: ['integer', required],
+    }).addPrimaryKeyConstraint('integration_budgets_key', ['organization_id', 'provider', 'connection', 'scope']),
+    budgetsBefore
+      .insertInto('integration_budgets')
+      .columns([...budgetColumns])
+      .expression(budgetsBefore.selectFrom('budgets_before').select(budgetColumns)),
+    queries.schema.dropTable('budgets_before'),
+  ],
+}
+
 /** Every step, oldest first. */
-export const migrations: readonly Migration[] = [tables]
+export const migrations: readonly Migration[] = [tables, budgetScopes]

@@ -178,6 +178,8 @@ export interface IntegrationBudgets {
   organization_id: string
   provider: string
   connection: string
+  /** Which requests of the connection; empty for all of them. */
+  scope: Generated<string>
   blocked_until: number
   /** When that was written: at an earlier time by the clock it does not count. */
   blocked_at: number

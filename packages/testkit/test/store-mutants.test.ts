@@ -159,6 +159,52 @@ const mutants: readonly Mutant[] = [
     noticedBy: 'pages: a throw in onPage leaves nothing changed, and the same commit then succeeds',
   },
   {
+    name: 'ids are compared by their UTF-16 units',
+    breaks: ({ pages }) => ({
+      pages: {
+        ...pages,
+        async idsBetween(key, { from, below, after, limit = 5_000 }) {
+          const all = [...(await pages.idsBetween(key, { from: '' }))].sort()
+          const isInside = (id: string): boolean => id >= from && (below === undefined || id < below)
+          return all.filter((id) => isInside(id) && (after === undefined || id > after)).slice(0, limit)
+        },
+      },
+    }),
+    noticedBy:
+      'pages: the ids between two are those of live records from the one up to the other, in the order of code points',
+  },
+  {
+    name: 'the next slice of ids begins with the last id of the one before',
+    breaks: ({ pages }) => ({
+      pages: {
+        ...pages,
+        idsBetween: (key, { after, ...query }) => pages.idsBetween(key, { ...query, from: after ?? query.from }),
+      },
+    }),
+    noticedBy: 'pages: ids come in slices, each going on behind the one before, whatever is deleted meanwhile',
+  },
+  {
+    name: 'ids are given without regard to the connection',
+    breaks: ({ pages }) => ({
+      pages: { ...pages, idsBetween: (key, query) => pages.idsBetween({ ...key, connection: 'default' }, query) },
+    }),
+    noticedBy: 'pages: the ids of another organization or connection are never among them',
+  },
+  {
+    name: 'pages without records are not recalled',
+    breaks: ({ pages }) => ({
+      pages: {
+        ...pages,
+        async recall(key, fingerprint) {
+          const page = await pages.recall(key, fingerprint)
+          return page?.count === 0 ? undefined : page
+        },
+      },
+    }),
+    noticedBy:
+      'pages: a mark without ids shows nothing, and is recalled with its token until its listing’s marks are dropped',
+  },
+  {
     name: 'versions are not looked at',
     breaks: onCommit((commit) => ({
       ...commit,
@@ -297,15 +343,30 @@ const mutants: readonly Mutant[] = [
     name: 'the latest block counts, not the longest',
     breaks() {
       const blocks = new Map<string, number>()
-      const nameOf = (key: ConnectionKey): string => JSON.stringify([key.organizationId, key.provider, key.connection])
+      const nameOf = ({ organizationId, provider, connection }: ConnectionKey, scope = ''): string =>
+        JSON.stringify([organizationId, provider, connection, scope])
       return {
         budgets: {
-          block: (key, until) => Promise.resolve(void blocks.set(nameOf(key), until)),
-          blockedUntil: (key) => Promise.resolve(blocks.get(nameOf(key))),
+          block: (key, until, scope) => {
+            // Only the connection's: scopes have a check of their own.
+            const before = scope === undefined || scope === '' ? 0 : (blocks.get(nameOf(key, scope)) ?? 0)
+            return Promise.resolve(void blocks.set(nameOf(key, scope), Math.max(before, until)))
+          },
+          blockedUntil: (key, scope) => Promise.resolve(blocks.get(nameOf(key, scope))),
         },
       }
     },
     noticedBy: 'budgets: the later of two times counts, per connection',
+  },
+  {
+    name: 'a wait for one scope holds up the whole connection',
+    breaks: ({ budgets }) => ({
+      budgets: {
+        block: (key, until) => budgets.block(key, until),
+        blockedUntil: (key) => budgets.blockedUntil(key),
+      },
+    }),
+    noticedBy: 'budgets: a scope has a time of its own, and the connection is the scope without a name',
   },
   {
     name: 'the audit log is listed oldest first',

@@ -9,7 +9,10 @@ export interface RefusedRequest {
   readonly entity: string | undefined
   /** Method and path. */
   readonly request: string
+  /** The status that counts: the answer's, or the one that its refusal stands for. */
   readonly status: number
+  /** The status that the provider answered with. */
+  readonly answered: number
   readonly detail: RefusalDetail | undefined
   /** How long the provider asked to wait. */
   readonly retryAfterMs: number | undefined
@@ -27,11 +30,11 @@ const ADVICE: Partial<Record<IntegrationErrorCode, string>> = {
 
 /** The error for an answer that is a refusal. */
 export function answerError(refused: RefusedRequest, redactor: Redactor): IntegrationError {
-  const { provider, entity, status, detail, retryAfterMs, throttled } = refused
+  const { provider, entity, status, answered, detail, retryAfterMs, throttled } = refused
   const code = detail?.code ?? (throttled ? 'RATE_LIMITED' : codeOf(status))
   const words = detail?.message === undefined ? '' : redactor.redact(detail.message)
   const said = words === '' ? '' : ` ("${words}")`
-  const message = `${provider} answered ${String(status)} to ${redactor.redact(refused.request)}${said}. ${ADVICE[code] ?? ''}`
+  const message = `${provider} answered ${String(answered)} to ${redactor.redact(refused.request)}${said}. ${ADVICE[code] ?? ''}`
   return new IntegrationError(code, message.trim(), { provider, entity, status, retryAfterMs })
 }
 

@@ -21,6 +21,11 @@ export class Answer {
     return (this.#bytes ??= Buffer.concat(this.#chunks))
   }
 
+  /** How long the body is, in bytes. */
+  get size(): number {
+    return this.#chunks.reduce((sum, chunk) => sum + chunk.length, 0)
+  }
+
   /** SHA-256 of the body, in hexadecimal digits. */
   digest(): string {
     const [first, ...more] = this.#chunks

@@ -13,15 +13,15 @@ import { CutOffError, checkContent, unparsable } from './check-content.ts'
 import type { AboutRequest } from './check-content.ts'
 import { exchange } from './exchange.ts'
 import type { HostPins } from './host-pins.ts'
-import { Pause } from './pause.ts'
 import type { Redactor } from './redact.ts'
 import { describeRequest } from './request-plan.ts'
 import type { RequestPlan } from './request-plan.ts'
 import { ConnectionTelemetry } from './request-trace.ts'
 import type { RequestTrace, WaitReason } from './request-trace.ts'
+import { RequestTurns, WaitTooLongError } from './request-turns.ts'
+import type { TurnWait } from './request-turns.ts'
 import { retryAfterMs } from './retry-after.ts'
 import { RetryDelays } from './retry-delays.ts'
-import { Throttle, WaitTooLongError } from './throttle.ts'
 
 /** What a pipeline is made from: the API's definition, applied to one connection. */
 export interface PipelineParts {
@@ -35,16 +35,26 @@ export interface PipelineParts {
   readonly maxWaitMs: number
   /** Between 0 and 1, for the jitter of retries. */
   readonly random: () => number
-  readonly rateLimit: RateLimit
+  /** Those that hold for this connection. */
+  readonly limits: readonly RateLimit[]
+  /** How many requests may be under way at once; undefined for any number. */
+  readonly concurrency: number | undefined
   /** Knows the connection's secrets, and learns those that come later. */
   readonly redactor: Redactor
   readonly signer: Signer
   readonly headers: Readonly<Record<string, string>>
   readonly throttled: ((answer: AnswerView) => boolean | number | undefined) | undefined
   readonly readError: ((answer: AnswerView) => RefusalDetail | undefined) | undefined
+  /** Whether `readError` is asked about answers with a status of success as well. */
+  readonly errorsInSuccess: boolean
   readonly timeoutMs: number
   readonly maxResponseBytes: number
   readonly retry: RetryRules
+}
+
+/** A wait of a request, before it starts or before it is sent again. */
+interface RequestWait extends Omit<TurnWait, 'reason'> {
+  readonly reason: WaitReason
 }
 
 /** A plan on its way. */
@@ -54,6 +64,9 @@ interface TracedPlan extends RequestPlan {
 
 const MAX_REDIRECTS = 3
 
+// As much as is read of an open refusal.
+const MAX_HIDDEN_REFUSAL_BYTES = 64 * 1024
+
 /**
  * The way of a request: retry → [each attempt: breaker → throttle → auth → fetch]. The bracket is the `fetch` that ky repeats,
  * so every attempt is budgeted, counted and signed anew. One pipeline serves one connection.
@@ -62,8 +75,7 @@ export class RequestPipeline {
   readonly provider: string
   readonly #parts: PipelineParts
   readonly #breaker: Breaker
-  readonly #throttle: Throttle
-  readonly #pause: Pause
+  readonly #turns: RequestTurns
   readonly #delays: RetryDelays
   readonly #redactor: Redactor
   readonly #telemetry: ConnectionTelemetry
@@ -73,8 +85,7 @@ export class RequestPipeline {
     this.provider = parts.key.provider
     this.#telemetry = new ConnectionTelemetry(parts.key)
     this.#breaker = new Breaker(this.provider, parts.clock, (state) => this.#telemetry.breaker(state))
-    this.#throttle = new Throttle(parts.rateLimit, parts.clock)
-    this.#pause = new Pause(parts)
+    this.#turns = new RequestTurns({ ...parts, resolve: (path) => this.resolve(path) })
     this.#delays = new RetryDelays(parts.retry, parts.random)
     this.#redactor = parts.redactor
   }
@@ -133,7 +144,7 @@ export class RequestPipeline {
       const answer = await this.#follow(plan)
       const refusal = this.#refusalOf(plan, answer)
       if (IntegrationError.is(refusal, 'RATE_LIMITED', 'PROVIDER_UNAVAILABLE') && refusal.retryAfterMs !== undefined) {
-        await this.#pause.extend(refusal.retryAfterMs)
+        await this.#turns.pause(this.#scopeOf(refusal, new URL(answer.url)), refusal.retryAfterMs)
       }
       if (refusal?.code === 'PROVIDER_UNAVAILABLE') throw refusal
       return { answer, refusal }
@@ -142,7 +153,7 @@ export class RequestPipeline {
     const result = await abortable(attempt, plan.signal)
     if (result.refusal) throw result.refusal
     const { answer } = result
-    return plan.emptyOn.includes(answer.status) ? new Answer(204, answer.headers, answer.url, []) : answer
+    return plan.emptyOn.includes(this.#statusOf(answer)) ? new Answer(204, answer.headers, answer.url, []) : answer
   }
 
   // Redirects are followed by hand, because fetch would carry the credentials to whatever host the answer names.
@@ -169,7 +180,7 @@ export class RequestPipeline {
   async #exchange(plan: TracedPlan, url: URL): Promise<Answer> {
     const { answer, signed } = await this.#signedExchange(plan, url)
     const { signer } = this.#parts
-    if (answer.status !== 401 || !signer.renew) return answer
+    if (!signer.renew || this.#statusOf(answer) !== 401) return answer
     // A token can end before its time. It is renewed once, and the request takes its turn under the limit again.
     await signer.renew(signed, plan.signal)
     return (await this.#signedExchange(plan, url)).answer
@@ -180,14 +191,13 @@ export class RequestPipeline {
     url: URL,
   ): Promise<{ readonly answer: Answer; readonly signed: AuthHeaders }> {
     const { signer } = this.#parts
-    const wait = (reason: WaitReason) => (ms: number) => this.#wait(plan, ms, reason, this.#throttle.slackMs)
-    // A queue calls it for this request, and may do so in the middle of another one.
-    const gate = plan.trace.bind(async (): Promise<void> => {
-      // Before the request takes its place: in the wait for a token the place would pass.
-      await signer.ready?.(plan.signal)
-      await this.#pause.sitOut(wait('retry_after'))
+    const end = await this.#turns.start({
+      url,
+      // A queue calls it for this request, and may do so in the middle of another one.
+      ready: plan.trace.bind(async () => signer.ready?.(plan.signal)),
+      wait: (wait) => this.#wait(plan, wait),
+      signal: plan.signal,
     })
-    const counted = await this.#throttle.start(gate, wait('rate_limit'), plan.signal)
     try {
       const signed = await signer.sign(plan.signal)
       this.#redactor.learn(signed)
@@ -198,20 +208,38 @@ export class RequestPipeline {
       )
       return { answer, signed }
     } finally {
-      counted()
+      end()
     }
   }
 
+  /** What a refusal says; undefined for an answer that is none, and for one that says nothing known. */
+  #detailOf(answer: Answer): RefusalDetail | undefined {
+    const { errorsInSuccess, readError } = this.#parts
+    if (answer.status >= 400) return readError?.(answer)
+    // Some providers answer 200 to whatever they refuse, and say so in a body that is short.
+    if (!errorsInSuccess || answer.status >= 300 || answer.size > MAX_HIDDEN_REFUSAL_BYTES) return undefined
+    const hidden = readError?.(answer)
+    return hidden && { ...hidden, status: hidden.status ?? 400 }
+  }
+
+  /** The status of an answer, or the one that its refusal stands for. */
+  #statusOf(answer: Answer): number {
+    return this.#detailOf(answer)?.status ?? answer.status
+  }
+
   #refusalOf(plan: RequestPlan, answer: Answer): IntegrationError | undefined {
-    const { throttled, readError, clock } = this.#parts
-    const { status, headers } = answer
+    const { throttled, clock } = this.#parts
+    const { headers } = answer
+    const detail = this.#detailOf(answer)
+    const status = detail?.status ?? answer.status
     const slowDown = throttled?.(answer) ?? false
     const isThrottled = slowDown !== false || status === 429
     if (!isThrottled && (status < 300 || plan.emptyOn.includes(status))) return undefined
     const refused = {
       ...this.#about(plan),
       status,
-      detail: status >= 400 ? readError?.(answer) : undefined,
+      answered: answer.status,
+      detail,
       retryAfterMs: typeof slowDown === 'number' ? slowDown : retryAfterMs(headers, clock.now()),
       throttled: isThrottled,
     }
@@ -236,16 +264,22 @@ export class RequestPipeline {
     )
     try {
       const asked = IntegrationError.is(error) && error.retryAfterMs !== undefined
-      await this.#wait(plan, ms, asked ? 'retry_after' : 'backoff')
+      const reason = asked ? 'retry_after' : 'backoff'
+      await this.#wait(plan, { ms, reason, scope: this.#scopeOf(error, plan.url), slackMs: 0 })
     } catch (reason) {
       // A wait that is too long is the provider's: its own refusal says so, and for how long.
       throw reason instanceof WaitTooLongError ? error : reason
     }
   }
 
-  async #wait(plan: TracedPlan, ms: number, reason: WaitReason, slackMs = 0): Promise<void> {
+  /** What has to wait after an error: an outage is the whole provider's, and being too fast may be a matter of one path. */
+  #scopeOf(error: unknown, url: URL): string {
+    return IntegrationError.is(error, 'RATE_LIMITED') ? this.#turns.scopeOf(url) : ''
+  }
+
+  async #wait(plan: TracedPlan, { ms, reason, scope, slackMs }: RequestWait): Promise<void> {
     if (ms > this.#parts.maxWaitMs + slackMs) {
-      await this.#pause.extend(ms)
+      await this.#turns.pause(scope, ms)
       throw new WaitTooLongError(ms)
     }
     plan.meter.waitedMs += Math.round(ms)
@@ -274,7 +308,7 @@ export class RequestPipeline {
     if (!IntegrationError.is(error)) return this.#unexpected(plan, error)
     if (error.code !== 'RATE_LIMITED' || error.retryAfterMs !== undefined) return error
     const { message, status } = error
-    const wait = this.#throttle.intervalMs
+    const wait = this.#turns.intervalMs(plan.url)
     return new IntegrationError('RATE_LIMITED', message, { provider, entity, status, retryAfterMs: wait })
   }
 

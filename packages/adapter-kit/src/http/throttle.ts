@@ -1,5 +1,4 @@
 import type { Clock, RateLimit } from '@unioneyes/core'
-import PQueue from 'p-queue'
 
 const PER_MS = { second: 1000, minute: 60_000, hour: 3_600_000 } as const
 
@@ -13,19 +12,6 @@ const LATEST_ARRIVAL_MS = 5000
 // How many answers it takes to know the shortest round trip.
 const SAMPLES = 20
 
-/** A wait that is longer than allowed: nothing was sent. */
-export class WaitTooLongError extends Error {
-  readonly waitMs: number
-
-  constructor(waitMs: number) {
-    super('The wait is longer than allowed.')
-    this.waitMs = waitMs
-  }
-}
-
-/** Waits for so many milliseconds, or throws {@link WaitTooLongError}. */
-export type Wait = (ms: number) => Promise<void>
-
 interface Slot {
   startedAt: number
   /** When the provider has counted the request at the latest; undefined until its answer came. */
@@ -33,7 +19,7 @@ interface Slot {
 }
 
 /**
- * Keeps requests under a limit, counted in any window however it lies. Requests start in the order in which they asked.
+ * Counts requests under a limit, in any window however it lies, and says when the next may start.
  *
  * The provider counts a request when it arrives; we know only when it left and when its answer came. So a slot is free again
  * one interval after its request can at the latest have been counted: when the answer came, less the shortest round trip
@@ -44,7 +30,6 @@ export class Throttle {
   readonly intervalMs: number
   readonly #requests: number
   readonly #clock: Clock
-  readonly #order = new PQueue({ concurrency: 1 })
   readonly #latestArrivalMs: number
   readonly #guardMs: number
   readonly #spacingMs: number
@@ -68,24 +53,8 @@ export class Throttle {
     return this.#latestArrivalMs + this.#guardMs + this.intervalMs * (1 / PACE - 1)
   }
 
-  /**
-   * Waits for the request's turn.
-   *
-   * @param gate waits for whatever else must be over before a request starts.
-   * @returns a function to call when the answer has come, or the request has failed.
-   */
-  async start(gate: () => Promise<void>, wait: Wait, signal: AbortSignal | undefined): Promise<() => void> {
-    return this.#order.add(
-      async () => {
-        await gate()
-        for (let ms = this.#waitMs(); ms > 0; ms = this.#waitMs()) await wait(ms)
-        return this.#take()
-      },
-      { signal },
-    )
-  }
-
-  #waitMs(): number {
+  /** How long until the next request may start, in milliseconds; nothing is taken before that is 0 or less. */
+  waitMs(): number {
     const now = this.#clock.now()
     const newest = this.#slots.at(-1)
     if (newest === undefined) return 0
@@ -98,23 +67,12 @@ export class Throttle {
     return Math.ceil(Math.max(windowMs, this.#nextAt === undefined ? 0 : this.#nextAt - now))
   }
 
-  /** When a slot is free again. Of a request that is still under way this is looked at again as time passes. */
-  #freeAt({ startedAt, countedBy }: Slot, now: number): number {
-    const clear = this.intervalMs + this.#guardMs
-    if (countedBy !== undefined) return countedBy + clear
-    return now < startedAt + clear ? startedAt + clear : startedAt + this.#latestArrivalMs + clear
-  }
-
-  // The clock was set back: everything it measured moves along, so that no distance changes.
-  #shift(ms: number): void {
-    for (const slot of this.#slots) {
-      slot.startedAt += ms
-      if (slot.countedBy !== undefined) slot.countedBy += ms
-    }
-    if (this.#nextAt !== undefined) this.#nextAt += ms
-  }
-
-  #take(): () => void {
+  /**
+   * Counts a request that starts now.
+   *
+   * @returns a function to call when the answer has come, or the request has failed.
+   */
+  take(): () => void {
     const startedAt = this.#clock.now()
     const slot: Slot = { startedAt, countedBy: undefined }
     this.#slots.push(slot)
@@ -131,5 +89,21 @@ export class Throttle {
       const known = this.#answered > this.#requests + SAMPLES ? this.#roundTripMs : 0
       slot.countedBy = slot.startedAt + Math.min(this.#latestArrivalMs, Math.max(0, tookMs - known))
     }
+  }
+
+  /** When a slot is free again. Of a request that is still under way this is looked at again as time passes. */
+  #freeAt({ startedAt, countedBy }: Slot, now: number): number {
+    const clear = this.intervalMs + this.#guardMs
+    if (countedBy !== undefined) return countedBy + clear
+    return now < startedAt + clear ? startedAt + clear : startedAt + this.#latestArrivalMs + clear
+  }
+
+  // The clock was set back: everything it measured moves along, so that no distance changes.
+  #shift(ms: number): void {
+    for (const slot of this.#slots) {
+      slot.startedAt += ms
+      if (slot.countedBy !== undefined) slot.countedBy += ms
+    }
+    if (this.#nextAt !== undefined) this.#nextAt += ms
   }
 }

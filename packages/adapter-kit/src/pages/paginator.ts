@@ -6,6 +6,8 @@ import type { WireBody } from '../wire-body.ts'
 export interface PagePosition {
   /** Added to the query of a GET, to the JSON body of a POST. */
   readonly params?: Query | undefined
+  /** Parameters that the listing's own `query` or `body` function receives and nothing else sends. */
+  readonly unsent?: Query | undefined
   /** A whole URL. Its host must be allowed. */
   readonly url?: string | undefined
 }
@@ -18,6 +20,8 @@ export interface PageAnswer {
   readonly url: string
   /** How many items the page brought. */
   readonly items: number
+  /** The items themselves. */
+  readonly list: readonly unknown[]
   /** How many items the provider says there are, where the listing reads that. */
   readonly total: number | undefined
   /** The token of this page; undefined for the first. */
@@ -25,7 +29,10 @@ export interface PageAnswer {
 }
 
 /** Where a listing goes on, or that it ended. `complete` only when the provider itself said that this was the end. */
-export type PageStep = { readonly next: Json } | { readonly next?: undefined; readonly complete: boolean }
+export type PageStep = ({ readonly next: Json } | { readonly next?: undefined; readonly complete: boolean }) & {
+  /** How many items at its beginning the page before had shown already, on purpose: they are left out. @default 0 */
+  readonly repeated?: number | undefined
+}
 
 /** A way of going from page to page. A token is JSON, saved with its page, so that a listing can be resumed at it. */
 export interface Paginator {

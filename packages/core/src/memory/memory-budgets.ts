@@ -1,5 +1,6 @@
 import type { BudgetStore } from '../ports/budget-store.ts'
-import { connectionMapKey, toConnectionKey } from './map-key.ts'
+import type { ConnectionKey } from '../ports/keys.ts'
+import { mapKey, toConnectionKey } from './map-key.ts'
 import type { MemoryState } from './memory-state.ts'
 import { promised } from './promised.ts'
 
@@ -10,12 +11,15 @@ export function memoryBudgets({ budgets, clock }: MemoryState): BudgetStore {
     return budget !== undefined && budget.at <= now ? budget.until : undefined
   }
   return {
-    blockedUntil: (key) => promised(() => current(connectionMapKey(key), clock.now())),
-    block: (key, until) =>
+    blockedUntil: (key, scope) => promised(() => current(scopeMapKey(key, scope), clock.now())),
+    block: (key, until, scope) =>
       promised(() => {
-        const name = connectionMapKey(key)
+        const name = scopeMapKey(key, scope)
         const at = clock.now()
         budgets.set(name, { key: toConnectionKey(key), at, until: Math.max(current(name, at) ?? until, until) })
       }),
   }
 }
+
+const scopeMapKey = ({ organizationId, provider, connection }: ConnectionKey, scope = ''): string =>
+  mapKey(organizationId, provider, connection, scope)

@@ -10,7 +10,7 @@ export const declarationChecks: readonly AdapterCheckBody[] = [
     name: 'the adapter is what its card says',
     remedy: 'Let `defineAdapter` derive capabilities; name the source of the rate limit and a version.',
     async run({ adapter, open }) {
-      const { capabilities, entities, rateLimit } = adapter
+      const { capabilities, entities, rateLimit, rateLimits = rateLimit ? [rateLimit] : [] } = adapter
       const names = Object.keys(entities).sort()
       assert.equal(adapter.specVersion, 'v1', 'The version of the contract')
       assert.ok(adapter.version.trim() !== '', 'The adapter has no version.')
@@ -19,7 +19,7 @@ export const declarationChecks: readonly AdapterCheckBody[] = [
       const increments = names.some((name) => entities[name]?.incremental === true)
       assert.equal(capabilities.supportsIncrementalSync, increments, '`supportsIncrementalSync`')
       assert.ok(!adapter.webhooks || capabilities.supportsWebhooks, '`supportsWebhooks` although there are webhooks')
-      assert.ok(rateLimit === undefined || (rateLimit.source ?? '').trim() !== '', 'The rate limit names no source.')
+      for (const { source = '' } of rateLimits) assert.ok(source.trim() !== '', 'A rate limit names no source.')
       const { integration } = await (await open()).app()
       assert.equal(integration.provider, adapter.provider, 'The provider of an integration')
       assert.equal(integration.type, adapter.type, 'The type of an integration')

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { IntegrationError } from '@unioneyes/core'
-import type { RateLimit } from '@unioneyes/core'
+import type { AnyAdapter, RateLimit } from '@unioneyes/core'
 import type { AdapterCheckBody, Facts, Stage } from './adapter-check.ts'
 import { midway, paged, saysHowLong, unless } from './applicability.ts'
 import { assertArrived, assertFailed } from './expectations.ts'
@@ -55,31 +55,49 @@ export const throttlingChecks: readonly AdapterCheckBody[] = [
   },
   {
     hazard: 'own-limit',
-    name: 'requests stay under the limit that the adapter declares',
-    remedy: 'Hold requests back under `rateLimit`, counted in any window of its length.',
+    name: 'requests stay under the limits that the adapter declares',
+    remedy: 'Hold requests back under each of `rateLimits`, counted in any window of its length.',
     unless: unless(paged, limitReason),
     async run({ adapter, paging, open }) {
-      const limit = adapter.rateLimit
-      assert.ok(limit && paging)
-      const scene = await open({ records: (limit.requests + 5) * paging.size })
-      await scene.read()
-      assertUnder(limit, scene.wire.times)
+      assert.ok(paging)
+      const limits = reachableLimits(adapter)
+      const most = Math.max(...limits.map(({ requests }) => requests))
+      const { read, wire } = await open({ records: (most + 5) * paging.size })
+      await read()
+      for (const limit of limits) {
+        for (const path of limit.each ?? [undefined]) {
+          const isCounted = (index: number): boolean => path === undefined || isAsked(wire.requests[index]?.path, path)
+          const times = wire.times.filter((_time, index) => isCounted(index))
+          if (isLoosest(limit, path, limits)) assertUnder(limit, times, path)
+        }
+      }
     },
   },
 ]
 
 function limitReason({ adapter }: Facts): string | undefined {
   if (!adapter.rateLimit) return 'the adapter declares no limit (`rateLimit`)'
-  const { requests } = adapter.rateLimit
-  return requests > MOST_REQUESTS ? `a limit of ${requests} requests takes too long to reach` : undefined
+  if (reachableLimits(adapter).length > 0) return undefined
+  return `a limit of ${adapter.rateLimit.requests} requests takes too long to reach`
 }
 
-function assertUnder({ requests, per }: RateLimit, times: readonly number[]): void {
+const reachableLimits = ({ rateLimit, rateLimits }: AnyAdapter): readonly RateLimit[] =>
+  (rateLimits ?? (rateLimit ? [rateLimit] : [])).filter(({ requests }) => requests <= MOST_REQUESTS)
+
+const isAsked = (asked: string | undefined, path: string): boolean => asked?.endsWith(`/${path}`) === true
+
+/** Of limits of one path that depend on settings, the card does not show which one holds. */
+function isLoosest({ requests, per }: RateLimit, path: string | undefined, limits: readonly RateLimit[]): boolean {
+  if (path === undefined) return true
+  return limits.every((other) => other.per !== per || other.requests <= requests || other.each?.includes(path) !== true)
+}
+
+function assertUnder({ requests, per }: RateLimit, times: readonly number[], path: string | undefined): void {
   for (const [index, time] of times.entries()) {
     const earlier = times[index - requests]
     assert.ok(
       earlier === undefined || time - earlier >= PER_MS[per],
-      `${requests + 1} requests were sent within ${time - (earlier ?? 0)} ms; the adapter declares ${requests} per ${per}.`,
+      `${requests + 1} requests were sent within ${time - (earlier ?? 0)} ms; the adapter declares ${requests} per ${per}${path === undefined ? '' : ` for ${path}`}.`,
     )
   }
 }

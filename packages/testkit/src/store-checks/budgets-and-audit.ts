@@ -41,6 +41,27 @@ export const budgetAndAuditChecks: readonly StoreCheckBody[] = [
     },
   },
   {
+    name: 'budgets: a scope has a time of its own, and the connection is the scope without a name',
+    async run({ store }) {
+      await store.budgets.block(key, T + 10, 'items.list')
+      assert.equal(await store.budgets.blockedUntil(key, 'items.list'), T + 10)
+      for (const other of [undefined, '', 'items', 'Items.list']) {
+        assert.equal(await store.budgets.blockedUntil(key, other), undefined, `the scope ${String(other)}`)
+      }
+      await store.budgets.block(key, T + 20)
+      await store.budgets.block(key, T + 5, 'items.list')
+      assert.equal(
+        await store.budgets.blockedUntil(key, 'items.list'),
+        T + 10,
+        'the scope keeps its own, the later one',
+      )
+      assert.equal(await store.budgets.blockedUntil(key, ''), T + 20, 'the connection')
+      await store.budgets.block(key, T + 30, '')
+      assert.equal(await store.budgets.blockedUntil(key), T + 30, 'the connection')
+      assert.equal(await store.budgets.blockedUntil({ ...key, connection: 'second' }, 'items.list'), undefined)
+    },
+  },
+  {
     name: 'audit: entries are listed as they were appended, the newest first',
     async run({ store }) {
       const entry = (at: number, over: Partial<AuditEntry> = {}): AuditEntry => ({

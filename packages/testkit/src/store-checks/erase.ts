@@ -190,6 +190,7 @@ async function fill(store: Store, key: EntityKey): Promise<Lease> {
     }),
   )
   await store.budgets.block(key, T + 10)
+  await store.budgets.block(key, T + 10, 'people')
   return lease
 }
 
@@ -207,6 +208,7 @@ async function contents(store: Store, key: EntityKey): Promise<unknown> {
     seen: await store.pages.seen(key, 'listing_1'),
     recalled: await store.pages.recall(key, digest('p1')),
     budget: await store.budgets.blockedUntil(key),
+    budgetOfScope: await store.budgets.blockedUntil(key, 'people'),
     leasedBy: await holderOf(store, key),
   }
 }
