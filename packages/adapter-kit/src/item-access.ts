@@ -2,12 +2,13 @@ import { IntegrationError } from '@unioneyes/core'
 import type { EntityRecord, Json } from '@unioneyes/core'
 import type { BoundHttp } from './http/bound-http.ts'
 import { endlessLoop, fetchPage } from './list-request.ts'
-import type { ItemAccess, ListOverrides } from './list-options.ts'
+import type { ItemAccess, ListOverrides, OneItem } from './list-options.ts'
 import type { Listing } from './listing.ts'
 import { isRefused, refusedMidway } from './refusals.ts'
 import { LoopGuard } from './loop-guard.ts'
 import { SamePageGuard } from './same-page-guard.ts'
 import type { Session } from './session.ts'
+import type { WireBody } from './wire-body.ts'
 
 /** One listing of an entity, and what to ask it with. */
 export interface AccessedListing<T extends EntityRecord, S> {
@@ -37,8 +38,8 @@ export function itemAccess<T extends EntityRecord, S>(
   }
 }
 
-/** The path of one item in a listing, its own or that of the chain. */
-export function onePath<T extends EntityRecord, S>({
+/** Where one item of a listing is: as it says itself, or as the chain does. */
+export function oneOf<T extends EntityRecord, S>({
   listing,
   listings,
 }: Pick<AccessedListing<T, S>, 'listing' | 'listings'>): Listing<T, S>['one'] {
@@ -72,8 +73,13 @@ async function* listItems<T extends EntityRecord, S>(
 async function oneItem<T extends EntityRecord, S>(of: AccessedListing<T, S>, id: string): Promise<unknown> {
   const { http, session, entity } = of
   const { settings, key } = session
-  const path = onePath(of)?.(id, { settings })
-  if (path !== undefined) return http.get(path, { emptyOn: [404, 410] })
+  const found = oneOf(of)?.(id, { settings })
+  if (found !== undefined) {
+    const { path, query, item }: OneItem = typeof found === 'string' ? { path: found } : found
+    const body = await http.get(path, { query, emptyOn: [404, 410] })
+    // As in a listing: the one place where an answer of unknown shape takes the type that lets callbacks look into it.
+    return body === undefined || !item ? body : item(body as WireBody)
+  }
   const message = `${entity} of ${key.provider} has no "one" path in its description.`
   throw new IntegrationError('UNSUPPORTED', message, { provider: key.provider, entity })
 }

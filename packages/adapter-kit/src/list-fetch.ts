@@ -1,6 +1,6 @@
 import { IntegrationError } from '@unioneyes/core'
 import type { EntityRecord, Page } from '@unioneyes/core'
-import { itemAccess, onePath } from './item-access.ts'
+import { itemAccess, oneOf } from './item-access.ts'
 import type { AccessedListing } from './item-access.ts'
 import type { FetchByIds } from './list-options.ts'
 import { isRefusal } from './refusals.ts'
@@ -60,7 +60,7 @@ function waysOf<T extends EntityRecord, S>(
   accessed: Pick<AccessedListing<T, S>, 'listing' | 'listings'>,
 ): FetchByIds<S> | undefined {
   const byIds = accessed.listing.byIds ?? accessed.listings[0]?.byIds
-  if (byIds || !onePath(accessed)) return byIds
+  if (byIds || !oneOf(accessed)) return byIds
   return {
     idsPerRequest: 1,
     fetch: async ([id = ''], { one }) => {

@@ -54,8 +54,8 @@ export interface ListOptions<
    * How deletions become known. @default 'soft' with `isDeleted`, 'feed' when `incremental` is a function, else 'absence'
    */
   readonly deletions?: EntityInfo['deletions'] | undefined
-  /** The path of one item. */
-  readonly one?: ((id: string, context: RequestContext<S>) => string) | undefined
+  /** Where one item is: a path that answers with it, or more where that is not enough. */
+  readonly one?: ((id: string, context: RequestContext<S>) => string | OneItem) | undefined
   /** How several items are fetched by their ids. @default as `incremental` does it, else one by one where there is a `one` */
   readonly byIds?: FetchByIds<S> | undefined
   /**
@@ -67,6 +67,14 @@ export interface ListOptions<
    * Whether the refusal of a page token means that the listing must begin again. @default errors with code CURSOR_EXPIRED
    */
   readonly restartOn?: ((error: Error) => boolean) | undefined
+}
+
+/** Where one item is, where a path does not say it. */
+export interface OneItem {
+  readonly path: string
+  readonly query?: Query | undefined
+  /** Finds the item in the answer. @default the answer itself */
+  readonly item?: ((body: WireBody) => unknown) | undefined
 }
 
 /** How changes since a cursor are read. */

@@ -82,3 +82,23 @@ test('only a short answer is taken for a refusal, so a page of records is not re
   expect(idsOf(await readAll(integration, 'things'))).toHaveLength(4000)
   expect(asked).toBe(0)
 })
+
+test('one record is found by more than a path, and inside its answer', async () => {
+  const server = await startServer(({ url }) => {
+    const id = url.searchParams.get('thing')
+    return { json: id === 'gone' ? { ok: false, error: 'gone' } : { ok: true, thing: { id } } }
+  })
+  onTestFinished(() => server.close())
+  const api = simpleApi({ errorsInSuccess: true, readError })
+  const things = api.entity(thing).list({
+    path: 'things',
+    paginate: pages.single(),
+    one: (id) => ({ path: 'things.info', query: { thing: id }, item: (body) => body.thing }),
+    ...thingRows,
+  })
+  const integration = await connected(simpleAdapter(api, { things }), { baseUrl: server.url })
+  const fetched = await Array.fromAsync(integration.fetch?.('things', ['a/b&c', 'gone']) ?? [])
+  expect(idsOf(fetched)).toEqual(['a/b&c'])
+  expect(fetched.map(({ deleted }) => deleted)).toEqual([[], ['gone']])
+  expect(server.seen.map(({ target }) => target)).toEqual(['/things.info?thing=a%2Fb%26c', '/things.info?thing=gone'])
+})
