@@ -22,6 +22,8 @@ export interface RefusalDetail {
   readonly message?: string | undefined
   /** The status that says the same, where the provider answers with another one: 404 for a record that it does not have. */
   readonly status?: number | undefined
+  /** How long to wait before asking again, in milliseconds, where no header says it. */
+  readonly retryAfterMs?: number | undefined
 }
 
 /** Environment variables by the credential or setting they hold. */

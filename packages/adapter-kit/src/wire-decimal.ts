@@ -5,7 +5,8 @@ import { z } from 'zod'
  * A number keeps every digit that JSON text had: those that a double cannot hold arrive as text (see `parseJsonText`).
  */
 export function wireDecimal() {
-  return z.union([z.string(), z.number(), z.bigint()]).transform((value, context) => {
+  // Not a union, which would try one type after the other: documents of money are full of these.
+  return z.unknown().transform((value, context) => {
     const decimal = toDecimal(value)
     if (decimal !== undefined) return decimal
     context.addIssue({ code: 'custom', message: 'expected a decimal number' })

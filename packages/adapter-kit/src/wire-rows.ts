@@ -1,6 +1,7 @@
 import { describeIssue } from '@unioneyes/core'
 import type { EntityRecord, RowResult, WireRows } from '@unioneyes/core'
 import { z } from 'zod'
+import { UnfitRow } from './unfit-row.ts'
 import { toId } from './wire-id.ts'
 
 /**
@@ -28,7 +29,7 @@ export interface RowRules<T extends EntityRecord, S, W extends z.ZodType, R exte
    * out of the payload, which would otherwise look changed every time. @default none
    */
   readonly volatile?: readonly string[] | undefined
-  /** Makes the record. Called only for items that changed since the last sync. */
+  /** Makes the record, or throws `unfit(reason)`. Called only for items that changed since the last sync. */
   readonly map: (row: z.output<W>, context: MapContext<S>) => R & OnlyKeysOf<T, R>
   /** Whether the row says that the record is gone. */
   readonly isDeleted?: ((row: z.output<W>) => boolean) | undefined
@@ -90,6 +91,7 @@ function guarded<T>(read: (raw: unknown) => RowResult<T>): (raw: unknown) => Row
     try {
       return read(raw)
     } catch (error) {
+      if (error instanceof UnfitRow) return { kind: 'invalid', issues: [error.message] }
       // The message may quote the row, so only the kind of failure is told.
       const kind = error instanceof Error ? error.name : typeof error
       return { kind: 'invalid', issues: [`the adapter could not map this row (${kind})`] }

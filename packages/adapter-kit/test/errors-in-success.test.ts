@@ -60,6 +60,20 @@ test('what only failed for the moment is asked again', async () => {
   expect(server.seen).toHaveLength(2)
 })
 
+test('the time to wait may stand in the refusal, or be known', async () => {
+  const slowly = (answer: AnswerView): RefusalDetail | undefined => {
+    const detail = readError(answer)
+    return detail && { ...detail, retryAfterMs: 41_000 }
+  }
+  const first = await live((count) => (count === 1 ? refused('slow') : good), { readError: slowly })
+  await readAll(first.integration, 'things')
+  expect(first.sleeps).toEqual([41_000])
+  const header = { ...refused('slow'), headers: { 'retry-after': '3' } }
+  const second = await live((count) => (count === 1 ? header : good), { readError: slowly })
+  await readAll(second.integration, 'things')
+  expect(second.sleeps).toEqual([3000])
+})
+
 test('a record that the provider says it does not have is gone', async () => {
   const { integration } = await live(() => refused('gone'))
   const fetched = await Array.fromAsync(integration.fetch?.('things', ['a']) ?? [])

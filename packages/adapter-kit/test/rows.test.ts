@@ -1,8 +1,8 @@
-import { pages, wireId, wireRows } from '@unioneyes/adapter-kit'
+import { pages, unfit, wireId, wireRows } from '@unioneyes/adapter-kit'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import { connected, readAll } from './live.ts'
-import { simpleAdapter, simpleApi } from './simple-adapter.ts'
+import { simpleAdapter, simpleApi, thing } from './simple-adapter.ts'
 import { startServer } from './test-server.ts'
 
 const person = z.object({
@@ -141,4 +141,15 @@ test('one bad record among good ones keeps the page, and big integers keep their
   expect(rows?.items.map(({ id }) => id)).toEqual(['9007199254740993', '2', '3'])
   expect(rows?.items.map(({ raw }) => rows.read(raw).kind)).toEqual(['record', 'invalid', 'record'])
   expect(rows?.items[2]?.raw).toMatchObject({ pay: '12345678901234567890.5' })
+})
+
+test('a mapping that finds no record in a row says why, and the row is quarantined with that', () => {
+  const rows = wireRows(thing, {
+    wire: z.object({ id: wireId(), name: z.string() }),
+    map: ({ name }) => {
+      if (name === 'none') throw unfit('it has no name worth keeping')
+      return { name }
+    },
+  })([], {})
+  expect(rows.read({ id: 'a', name: 'none' })).toEqual({ kind: 'invalid', issues: ['it has no name worth keeping'] })
 })

@@ -56,12 +56,6 @@ export const api = defineApi({
   timeoutMs: 120_000,
   check: (http, { settings }) =>
     http.get(companyPath(settings, `companyinfo/${settings.realmId}`), { query: minorVersion }),
-  throttled: (answer) => {
-    // Large answers are not parsed for it.
-    if (answer.status < 400 || (answer.status !== 429 && statusOf(answer) !== 429)) return false
-    // Intuit documents no Retry-After, and says to wait a minute.
-    return answer.headers.has('retry-after') ? true : 60_000
-  },
   readError,
   // Some gateways answer 200 to what they refuse.
   errorsInSuccess: true,
@@ -103,5 +97,7 @@ function readError(answer: AnswerView): RefusalDetail | undefined {
   // The trace id is what Intuit's support asks for. Without Detail, which quotes the query.
   const trace = answer.headers.get('intuit_tid')
   const said = status === 403 ? `${OTHER_COMPANY}. ${message}` : message
-  return { status, message: `${code}${trace === null ? '' : ` (intuit_tid ${trace})`}: ${said}` }
+  // Intuit documents no Retry-After, and says to wait a minute.
+  const retryAfterMs = status === 429 || answer.status === 429 ? 60_000 : undefined
+  return { status, retryAfterMs, message: `${code}${trace === null ? '' : ` (intuit_tid ${trace})`}: ${said}` }
 }

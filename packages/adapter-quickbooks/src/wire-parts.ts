@@ -1,4 +1,4 @@
-import { wireDecimal } from '@unioneyes/adapter-kit'
+import { unfit, wireDecimal } from '@unioneyes/adapter-kit'
 import { isoDate, isoDateTime, money } from '@unioneyes/models'
 import type { Money } from '@unioneyes/models'
 import { z } from 'zod'
@@ -59,11 +59,6 @@ export const currencyIfKnown = (
 /** The same where amounts mean nothing without it. @throws for a row that is to be quarantined. */
 export function currencyOf(row: { readonly CurrencyRef?: z.output<typeof currencyRef> }, settings: Settings): string {
   const currency = currencyIfKnown(row, settings)
-  if (currency === undefined) throw new NoCurrencyError()
+  if (currency === undefined) throw unfit('it names no currency, and the setting homeCurrency is not given')
   return currency
-}
-
-// The kit tells the name of what a mapping throws.
-class NoCurrencyError extends Error {
-  override readonly name = 'it names no currency, and the setting homeCurrency is not given'
 }

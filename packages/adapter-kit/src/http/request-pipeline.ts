@@ -240,7 +240,8 @@ export class RequestPipeline {
       status,
       answered: answer.status,
       detail,
-      retryAfterMs: typeof slowDown === 'number' ? slowDown : retryAfterMs(headers, clock.now()),
+      retryAfterMs:
+        typeof slowDown === 'number' ? slowDown : (retryAfterMs(headers, clock.now()) ?? detail?.retryAfterMs),
       throttled: isThrottled,
     }
     return answerError(refused, this.#redactor)
