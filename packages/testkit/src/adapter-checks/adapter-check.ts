@@ -49,6 +49,8 @@ export interface Facts {
   readonly fields: FieldPlaces
   /** Whether a read of two pages' records takes several pages. */
   readonly severalPages: boolean
+  /** Whether identifiers have a form in which none looks like another. */
+  readonly formedIds: boolean
   /** Where an item has its identifier. */
   readonly place: string
   /** The id of an item's record. */

@@ -161,6 +161,7 @@ function factsOf<State, Actions extends SandboxActions>(
     nextLink: paging?.nextLink,
     fields,
     severalPages: hand.severalPages ?? paging !== undefined,
+    formedIds: hand.formedIds ?? false,
     place: hand.id,
     idOf: recordIdReader(hand),
     can: {

@@ -73,6 +73,8 @@ export interface EntityHand<Sandbox> {
    * are no pages: windows of time, a request per parent, one large answer cut up. @default whether there is `paging`
    */
   readonly severalPages?: boolean | undefined
+  /** Whether the provider's identifiers have a form, such as a time of a fixed width, in which none looks like another. @default false */
+  readonly formedIds?: boolean | undefined
   readonly fields?: FieldPlaces | undefined
 }
 

@@ -31,6 +31,12 @@ export const inSeveralPages = when(
   'the listing is one page, as far as the hand says (`paging`, `severalPages`)',
 )
 
+/** An identifier may be any text or number. */
+export const anyIds = when(
+  ({ formedIds }) => !formedIds,
+  'identifiers have a form in which none looks like another, as the hand says (`formedIds`)',
+)
+
 /** An empty page is not what ends the listing. */
 export const endsBySignal = when(
   ({ paging }) => paging?.end === 'signal',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { FieldPlace } from './adapter-subject.ts'
 import type { AdapterCheckBody, Stage } from './adapter-check.ts'
-import { hasField, hasText, textField } from './applicability.ts'
+import { anyIds, hasField, hasText, textField } from './applicability.ts'
 import { assertArrived } from './expectations.ts'
 import { changeFirst } from './field-drift.ts'
 import { idText, valueAt, withValueAt } from './place.ts'
@@ -64,6 +64,7 @@ export const valueChecks: readonly AdapterCheckBody[] = [
     hazard: 'alike-ids',
     name: 'identifiers that look alike are kept apart',
     remedy: 'Use the provider’s identifier as it is: no trimming, no change of case, no reading as a number.',
+    unless: anyIds,
     async run({ place, idOf, open }) {
       const scene = await open()
       let alike: string[] = []
