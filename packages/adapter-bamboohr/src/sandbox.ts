@@ -1,5 +1,5 @@
-import { defineSandbox } from '@unioneyes/testkit'
-import type { SandboxDefinition, SandboxRequest } from '@unioneyes/testkit'
+import { basicCredentials, createByteCache, defineSandbox } from '@unioneyes/testkit'
+import type { SandboxDefinition } from '@unioneyes/testkit'
 import { createActions } from './sandbox/actions.ts'
 import { createDialect } from './sandbox/answers.ts'
 import { createCompany } from './sandbox/company.ts'
@@ -11,7 +11,6 @@ import { createTokens } from './sandbox/oauth.ts'
 import type { Tokens } from './sandbox/oauth.ts'
 import { getCompanyInformation, getEmployee, listChanges, listFields, listLists } from './sandbox/older-endpoints.ts'
 import type { BamboohrSandboxOptions } from './sandbox/options.ts'
-import { createRowCache } from './sandbox/row-cache.ts'
 import { listTableChanges, listTableRows } from './sandbox/table-endpoints.ts'
 import { webhookRoutes } from './sandbox/webhooks-endpoints.ts'
 import { createWebhooks } from './sandbox/webhooks.ts'
@@ -37,7 +36,7 @@ export type BamboohrActions = ReturnType<typeof createActions> & Tokens['actions
  * on BambooHR; `recorded` an answer of a live company; `client` the documentation of the vendor's later Python client.
  */
 export function bamboohrSandbox(options: BamboohrSandboxOptions = {}): SandboxDefinition<Company, BamboohrActions> {
-  const cache = createRowCache(options.cacheBytes ?? 192 * 1024 * 1024)
+  const cache = createByteCache<Buffer>(options.cacheBytes ?? 192 * 1024 * 1024)
   return defineSandbox<Company, BamboohrActions>({
     provider: 'bamboohr',
     createState: () => {
@@ -48,12 +47,13 @@ export function bamboohrSandbox(options: BamboohrSandboxOptions = {}): SandboxDe
     actions: (state) => ({ ...createActions(state), ...state.tokens.actions, ...state.webhooks.actions }),
     // 401 without a body and without WWW-Authenticate (openapi list-employees 401; sheet: Auth, Errors).
     authenticate: (request, { keys, tokens }) =>
-      request.path === TOKEN_PATH || keys.has(apiKeyOf(request)) || tokens.admits(request)
+      // The user name of HTTP Basic; the password may be anything (sheet: Auth).
+      request.path === TOKEN_PATH || keys.has(basicCredentials(request)?.user ?? '') || tokens.admits(request)
         ? undefined
         : { status: 401 },
     rateLimit: options.rateLimit,
     dialect: createDialect(options),
-    headers: (company) => ({ date: new Date(company.now() + (options.dateSkewMs ?? 0)).toUTCString() }),
+    headers: (company) => ({ date: company.dateHeader() }),
     routes: [
       {
         method: 'POST',
@@ -159,10 +159,3 @@ export function bamboohrSandbox(options: BamboohrSandboxOptions = {}): SandboxDe
 }
 
 const TOKEN_PATH = '/token.php'
-
-/** The user name of HTTP Basic; the password may be anything (sheet: Auth). */
-function apiKeyOf(request: SandboxRequest): string {
-  const [scheme, encoded = ''] = (request.headers.authorization ?? '').split(' ')
-  if (scheme !== 'Basic') return ''
-  return Buffer.from(encoded, 'base64').toString().split(':')[0] ?? ''
-}

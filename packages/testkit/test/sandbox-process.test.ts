@@ -93,8 +93,8 @@ describe('a sandbox in its own process', () => {
     await sandbox.close()
     await sandbox.close()
     expect(isAlive(sandbox.pid)).toBe(false)
+    // Not its port: by now that may be another's.
     await expect(sandbox.counters()).rejects.toThrow('ended')
-    await expect(read(sandbox.url)).rejects.toThrow()
   })
 
   test('dies with its parent, even when that is killed', async () => {

@@ -1,3 +1,5 @@
+import { createSandboxClock } from '@unioneyes/testkit'
+import type { SandboxClock } from '@unioneyes/testkit'
 import { createEmployeeTables } from './employee-tables.ts'
 import type { EmployeeTables } from './employee-tables.ts'
 import { createLeaveBook } from './leave-book.ts'
@@ -54,7 +56,7 @@ export interface Glitches {
 }
 
 /** The state of one imitated company. People are computed from the seed; only what was changed is remembered. */
-export interface Company {
+export interface Company extends SandboxClock {
   readonly options: BamboohrSandboxOptions
   readonly lists: CompanyLists
   readonly keys: Set<string>
@@ -64,8 +66,6 @@ export interface Company {
   readonly leave: LeaveBook
   /** The company's time when the sandbox was started. */
   readonly openedAt: number
-  now(): number
-  advance(ms: number): void
   /** The live people's places, in the order of their ids. The same array until somebody comes or goes. */
   live(): readonly number[]
   /** The place of a live person. */
@@ -104,9 +104,8 @@ const BLOCK = 256
 export function createCompany(options: BamboohrSandboxOptions): Company {
   const seed = options.seed ?? 1
   const firstId = options.firstEmployeeId ?? 101
-  const clock = options.now ?? (options.stoppedAt === undefined ? Date.now : () => options.stoppedAt ?? 0)
-  let offsetMs = 0
-  const now = (): number => clock() + offsetMs
+  const clock = createSandboxClock(options)
+  const { now } = clock
   const openedAt = now()
   const founded = options.people ?? 50
   let count = founded
@@ -163,6 +162,7 @@ export function createCompany(options: BamboohrSandboxOptions): Company {
   }
 
   const company: Omit<Company, 'tables' | 'leave'> = {
+    ...clock,
     options,
     openedAt,
     lists,
@@ -178,10 +178,6 @@ export function createCompany(options: BamboohrSandboxOptions): Company {
       hiddenLists: new Set(),
       leaveRefused: false,
       unordered: 0,
-    },
-    now,
-    advance(ms) {
-      offsetMs += ms
     },
     live() {
       live ??= Array.from({ length: count }, (_, index) => index).filter(

@@ -1,12 +1,11 @@
 import { jsonResponse } from '@unioneyes/testkit'
-import type { SandboxRequest, SandboxResponse } from '@unioneyes/testkit'
+import type { ByteCache, SandboxRequest, SandboxResponse } from '@unioneyes/testkit'
 import { toJsonText } from '@unioneyes/core'
 import { problem } from './answers.ts'
 import type { Company } from './company.ts'
 import { InvalidFilter, readDatasetFilter } from './dataset-filter.ts'
 import { datasetFields } from './employee-words.ts'
 import type { DatasetField } from './employee-words.ts'
-import type { RowCache } from './row-cache.ts'
 import { prepareFields } from './row-text.ts'
 
 interface DatasetQuery {
@@ -18,7 +17,7 @@ interface DatasetQuery {
 }
 
 /** `POST /api/v2/datasets/{datasetName}/data` (operation get-data-from-dataset-v2; sheet: Employees 4). */
-export function queryDataset(request: SandboxRequest, company: Company, cache: RowCache): SandboxResponse {
+export function queryDataset(request: SandboxRequest, company: Company, cache: ByteCache<Buffer>): SandboxResponse {
   if (request.params.datasetName !== 'employee') {
     return problem(404, 'DATASET_NOT_FOUND', 'The dataset does not exist or is not accessible.')
   }
@@ -32,7 +31,12 @@ export function queryDataset(request: SandboxRequest, company: Company, cache: R
   }
 }
 
-function answer(query: DatasetQuery, request: SandboxRequest, company: Company, cache: RowCache): SandboxResponse {
+function answer(
+  query: DatasetQuery,
+  request: SandboxRequest,
+  company: Company,
+  cache: ByteCache<Buffer>,
+): SandboxResponse {
   const order = company.glitches.emptyListing ? [] : orderRows(query, selectRows(query, company), company)
   const { page, pageSize } = query
   const totalItems = Math.max(0, order.length + company.glitches.totalDelta)
@@ -57,7 +61,7 @@ function answer(query: DatasetQuery, request: SandboxRequest, company: Company, 
   }
 }
 
-function readRows(query: DatasetQuery, shown: readonly number[], company: Company, cache: RowCache): Buffer {
+function readRows(query: DatasetQuery, shown: readonly number[], company: Company, cache: ByteCache<Buffer>): Buffer {
   const prepared = prepareFields(
     Object.entries(datasetFields)
       .filter(([name]) => query.fields.includes(name))
@@ -68,10 +72,10 @@ function readRows(query: DatasetQuery, shown: readonly number[], company: Compan
     plain && !company.raw(index)
       ? `{"fields":{${prepared.write(company.person(index), company)}}}`
       : toJsonText(toDatasetRow(index, query.fields, company))
-  const make = (): string => shown.map(writeRow).join(',')
+  const make = (): Buffer => Buffer.from(shown.map(writeRow).join(','))
   const [first, last] = [shown[0], shown.at(-1)]
   const inOrder = query.filter === undefined && query.orderBy === 'eeid asc'
-  if (!inOrder || first === undefined || last === undefined) return Buffer.from(make())
+  if (!inOrder || first === undefined || last === undefined) return make()
   const key = `dataset/${String(first)}/${String(shown.length)}/${prepared.names.join()}`
   return cache.get(key, `${company.stamp(first, last)}/${String(last)}`, make)
 }

@@ -1,6 +1,7 @@
+import type { Random } from '@unioneyes/testkit'
 import type { Company } from './company.ts'
 import { createRandom, toDate } from './person.ts'
-import type { Person, Random } from './person.ts'
+import type { Person } from './person.ts'
 
 /** The tables that a company has for every employee. */
 export const tableNames = ['jobInfo', 'compensation'] as const

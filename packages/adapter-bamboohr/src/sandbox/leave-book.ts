@@ -1,6 +1,6 @@
+import type { Random } from '@unioneyes/testkit'
 import type { Company } from './company.ts'
 import { createRandom, toDate } from './person.ts'
-import type { Random } from './person.ts'
 
 /** One request for time off, before any endpoint puts it into its own words. */
 export interface LeaveRequest {

@@ -1,10 +1,9 @@
 import { toJsonText } from '@unioneyes/core'
-import type { SandboxRequest, SandboxResponse } from '@unioneyes/testkit'
+import type { ByteCache, SandboxRequest, SandboxResponse } from '@unioneyes/testkit'
 import { codedError } from './answers.ts'
 import type { Company } from './company.ts'
 import { baseFields, laterFields, optionalFields } from './employee-words.ts'
 import type { FieldReader } from './employee-words.ts'
-import type { RowCache } from './row-cache.ts'
 import { prepareFields } from './row-text.ts'
 
 /** Where a page begins or ends: after or before one employee, as that employee was then. */
@@ -23,7 +22,7 @@ class Refusal extends Error {
 }
 
 /** `GET /api/v1/employees` (operation list-employees; sheet: Employees 1). */
-export function listEmployees(request: SandboxRequest, company: Company, cache: RowCache): SandboxResponse {
+export function listEmployees(request: SandboxRequest, company: Company, cache: ByteCache<Buffer>): SandboxResponse {
   if (company.glitches.listingRefused) {
     return codedError(403, 'Forbidden', 'This endpoint is not available to this API key.')
   }
@@ -35,7 +34,7 @@ export function listEmployees(request: SandboxRequest, company: Company, cache: 
   }
 }
 
-function answer({ query, origin, path }: SandboxRequest, company: Company, cache: RowCache): SandboxResponse {
+function answer({ query, origin, path }: SandboxRequest, company: Company, cache: ByteCache<Buffer>): SandboxResponse {
   const { glitches } = company
   const limit = readLimit(query.get('page[limit]'))
   const fields = knownFields(query, company)
@@ -105,7 +104,7 @@ function readRows(
   shown: readonly number[],
   fields: readonly (readonly [string, FieldReader])[],
   company: Company,
-  cache: RowCache,
+  cache: ByteCache<Buffer>,
 ): Buffer {
   const prepared = prepareFields(fields)
   const plain = company.restricted.size === 0
@@ -113,11 +112,11 @@ function readRows(
     plain && !company.raw(index)
       ? `{${prepared.write(company.person(index), company)},"_restrictedFields":[]}`
       : toJsonText(toListRow(index, fields, company))
-  const make = (): string => shown.map(writeRow).join(',')
+  const make = (): Buffer => Buffer.from(shown.map(writeRow).join(','))
   const [first, last] = [shown[0], shown.at(-1)]
   // Pages that were filtered or sorted, or whose photos have new addresses each time, are not kept.
   if (first === undefined || last === undefined || company.options.photos === 'signed' || !isAscending(shown)) {
-    return Buffer.from(make())
+    return make()
   }
   const key = `list/${String(first)}/${String(shown.length)}/${prepared.names.join()}`
   return cache.get(key, `${company.stamp(first, last)}/${String(last)}`, make)

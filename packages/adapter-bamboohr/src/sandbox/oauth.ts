@@ -1,5 +1,5 @@
-import { jsonResponse } from '@unioneyes/testkit'
-import type { SandboxRequest, SandboxResponse } from '@unioneyes/testkit'
+import { bearerToken, createTokenBook, jsonResponse, oauthError } from '@unioneyes/testkit'
+import type { SandboxRequest, SandboxResponse, TokenPair } from '@unioneyes/testkit'
 
 /** How the imitated token server behaves. The vendor tells the fields and says that refresh tokens may rotate; the rest varies. */
 export interface TokenOptions {
@@ -22,12 +22,7 @@ export interface TokenOptions {
 export const sandboxClient = { clientId: 'sandbox-client', clientSecret: 'sandbox-client-secret-6b1f' }
 
 /** Tokens as a connection is saved with them. */
-export interface IssuedGrant {
-  readonly accessToken: string
-  readonly refreshToken: string
-  /** By the company's clock, in milliseconds since 1970. */
-  readonly expiresAt: number
-}
+export type IssuedGrant = TokenPair
 
 /** What the token server did so far. */
 export interface TokenCounts {
@@ -40,46 +35,21 @@ export interface TokenCounts {
 /** The tokens of one imitated company. */
 export type Tokens = ReturnType<typeof createTokens>
 
-interface Access {
-  endsAt: number
-}
-
-interface Refresh {
-  /** Undefined as long as it is the latest. */
-  endsAt: number | undefined
-}
-
 /** Opens a token server. @param now the company's clock */
 export function createTokens(options: TokenOptions, now: () => number) {
   const { client = sandboxClient, accessTokenMs = 3_600_000, rotation = 'invalidate', graceMs = 60_000 } = options
-  const access = new Map<string, Access>()
-  const refresh = new Map<string, Refresh>()
-  let issued = 0
-  let renewed = 0
-  let refused = 0
-
-  function issue(kept?: string): IssuedGrant {
-    issued += 1
-    const accessToken = `sandbox-access-${String(issued)}-${secretPart()}`
-    const refreshToken = kept ?? `sandbox-refresh-${String(issued)}-${secretPart()}`
-    const expiresAt = now() + accessTokenMs
-    access.set(accessToken, { endsAt: expiresAt })
-    refresh.set(refreshToken, { endsAt: undefined })
-    return { accessToken, refreshToken, expiresAt }
-  }
+  const book = createTokenBook<'company'>(now, {
+    accessTokenMs,
+    rotates: () => rotation !== 'keep',
+    graceMs: rotation === 'grace' ? graceMs : 0,
+  })
 
   function renew(refreshToken: string): SandboxResponse {
-    const found = refresh.get(refreshToken)
-    if (!found || (found.endsAt ?? Number.POSITIVE_INFINITY) <= now()) {
-      refused += 1
-      return oauthError(400, 'invalid_grant', 'The refresh token is invalid or was used before.')
-    }
-    renewed += 1
-    if (rotation !== 'keep') found.endsAt ??= rotation === 'grace' ? now() + graceMs : now()
-    const next = issue(rotation === 'keep' ? refreshToken : undefined)
+    const renewed = book.renew(refreshToken)
+    if (!renewed) return oauthError(400, 'invalid_grant', 'The refresh token is invalid or was used before.')
     return jsonResponse({
-      access_token: next.accessToken,
-      refresh_token: next.refreshToken,
+      access_token: renewed.tokens.accessToken,
+      refresh_token: renewed.tokens.refreshToken,
       ...expiresIn(),
       token_type: 'Bearer',
       scope: 'offline_access employee employee_directory',
@@ -103,8 +73,7 @@ export function createTokens(options: TokenOptions, now: () => number) {
   return {
     /** Whether a request carries an access token that is good now (sheet: Auth, API header). */
     admits(request: SandboxRequest): boolean {
-      const [scheme, token = ''] = (request.headers.authorization ?? '').split(' ')
-      return scheme === 'Bearer' && (access.get(token)?.endsAt ?? 0) > now()
+      return book.find(bearerToken(request) ?? '') !== undefined
     },
     /** `POST /token.php?request=token` with a refresh token. Refusals as in RFC 6749, 5.2: the vendor describes none. */
     answer(request: SandboxRequest): SandboxResponse {
@@ -118,24 +87,15 @@ export function createTokens(options: TokenOptions, now: () => number) {
     },
     actions: {
       /** A grant as a company's administrator would have given it. */
-      issueGrant: (): IssuedGrant => issue(),
+      issueGrant: (): IssuedGrant => book.issue('company').tokens,
       /** Every access token ends now; refresh tokens stay. */
-      expireAccessTokens: (): void => {
-        for (const token of access.values()) token.endsAt = now()
-      },
+      expireAccessTokens: (): void => book.expireAccessTokens(),
       /** The administrator takes back every grant: nothing is accepted any more, nor renewed. */
-      revokeGrants: (): void => {
-        access.clear()
-        refresh.clear()
+      revokeGrants: (): void => book.revoke(),
+      tokenCounts: (): TokenCounts => {
+        const { renewed, refused } = book.counts()
+        return { renewed, refused }
       },
-      tokenCounts: (): TokenCounts => ({ renewed, refused }),
     },
   }
-}
-
-// Of no use outside a sandbox, and different in each, so that a token of one is not taken by another.
-const secretPart = (): string => crypto.randomUUID().replaceAll('-', '')
-
-function oauthError(status: number, error: string, description: string): SandboxResponse {
-  return jsonResponse({ error, error_description: description }, status)
 }

@@ -1,8 +1,8 @@
-import type { SandboxRateLimit } from '@unioneyes/testkit'
+import type { SandboxClockOptions, SandboxRateLimit } from '@unioneyes/testkit'
 import type { TokenOptions } from './oauth.ts'
 
 /** What company to imitate, and which of the vendor's habits where there is more than one. */
-export interface BamboohrSandboxOptions {
+export interface BamboohrSandboxOptions extends SandboxClockOptions {
   /** How many people work there. A million is possible: nobody is kept in memory until changed. @default 50 */
   readonly people?: number | undefined
   /** The same seed gives the same people. @default 1 */
@@ -21,12 +21,6 @@ export interface BamboohrSandboxOptions {
   readonly apiKey?: string | undefined
   /** The token server. @default an hour for an access token, and a refresh token good for one use */
   readonly oauth?: TokenOptions | undefined
-  /** The company's clock, in milliseconds since 1970. @default Date.now */
-  readonly now?: (() => number) | undefined
-  /** Stops the clock at this time; only the action `advance` moves it. For a sandbox in another process. */
-  readonly stoppedAt?: number | undefined
-  /** How far the `Date` header is ahead of that clock, in milliseconds. @default 0 */
-  readonly dateSkewMs?: number | undefined
   /** Refuses `GET /api/v1/employees` with 403 to API keys, as the specification's security section reads. @default false */
   readonly listingRefused?: boolean | undefined
   /** Which optional fields that endpoint knows: those of the specification of April 2026, or the later ones too. @default 'later' */

@@ -1,3 +1,5 @@
+import { randomFrom } from '@unioneyes/testkit'
+import type { Random } from '@unioneyes/testkit'
 import { familyNames, givenNames, places, preferredNames, streets } from './name-pools.ts'
 
 /** What a company knows of one employee, before any endpoint puts it into its own words. */
@@ -77,10 +79,10 @@ export function personAt(seed: number, index: number, firstId: number, sizes: Li
     status: inactive ? 'Inactive' : 'Active',
     workEmail: random.chance(0.05) ? null : `${mailbox}@northernworks.example`,
     homeEmail: random.chance(0.5) ? `${mailbox}@mail.example` : null,
-    workPhone: random.phone(),
+    workPhone: phone(random),
     workPhoneExtension: random.chance(0.5) ? String(100 + random.below(900)) : null,
-    mobilePhone: random.phone(),
-    homePhone: random.chance(0.3) ? random.phone() : null,
+    mobilePhone: phone(random),
+    homePhone: random.chance(0.3) ? phone(random) : null,
     birthDate: toDate(Date.UTC(1958, 0, 1) + random.below(47 * 365) * DAY_MS),
     hireDate: toDate(hired),
     originalHireDate: rehired ? toDate(hired - random.below(4000) * DAY_MS) : null,
@@ -139,33 +141,17 @@ export function toDate(ms: number): string {
 // Writing dates is half the cost of making a person, and there are only so many days.
 const days = new Map<number, string>()
 
-/** Draws that are the same for the same seed. */
-export interface Random {
-  /** A whole number from 0 up to and without the limit. */
-  below(limit: number): number
-  chance(probability: number): boolean
-  pick<T>(pool: readonly T[]): T
-  phone(): string
+function phone(random: Random): string {
+  return `+1 ${String(200 + random.below(790))}-555-${String(1000 + random.below(9000))}`
 }
 
 /** A small generator of its own, so that the same seed gives the same people on every Node.js. */
 export function createRandom(seed: number, index: number): Random {
   let state = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(index + 1, 0xc2b2ae35)
-  function next(): number {
+  return randomFrom(() => {
     state = (state + 0x6d2b79f5) | 0
     let mixed = Math.imul(state ^ (state >>> 15), state | 1)
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-  const below = (limit: number): number => Math.floor(next() * limit)
-  return {
-    below,
-    chance: (probability) => next() < probability,
-    pick(pool) {
-      const picked = pool[below(pool.length)]
-      if (picked === undefined) throw new Error('A pool of the sandbox is empty.')
-      return picked
-    },
-    phone: () => `+1 ${String(200 + below(790))}-555-${String(1000 + below(9000))}`,
-  }
+  })
 }

@@ -1,4 +1,6 @@
 import { createHmac, hash } from 'node:crypto'
+import { createDeliveryQueue } from '@unioneyes/testkit'
+import type { WaitingDelivery } from '@unioneyes/testkit'
 import type { Company } from './company.ts'
 import type { Person } from './person.ts'
 import { companyPayload, employeePayload } from './webhooks-payload.ts'
@@ -47,24 +49,21 @@ export interface WebhookLogEntry {
 export type Webhooks = ReturnType<typeof createWebhooks>
 
 // Specification: response WebhookServerErrorResponse. Each is the wait after the attempt before.
-const RETRY_MINUTES = [5, 10, 20, 40, 80]
+const RETRY_MS: readonly number[] = [5, 10, 20, 40, 80].map((minutes) => minutes * 60_000)
 const LOG_DAYS = 14
 const LOG_ENTRIES = 200
 
-interface Waiting {
-  readonly id: string
+interface Told {
   readonly webhook: Webhook
   readonly event: WebhookEventName
   readonly payload: Payload
   readonly employeeIds: readonly string[]
-  attempt: number
-  dueAt: number
 }
 
 /** Opens the webhooks of a company, and from then on watches who comes, changes and goes. */
 export function createWebhooks(company: Company) {
   const hooks = new Map<string, Webhook>()
-  let waiting: Waiting[] = []
+  const queue = createDeliveryQueue<Told>(company.now)
   let log: WebhookLogEntry[] = []
   let made = 0
   let told = 0
@@ -73,7 +72,7 @@ export function createWebhooks(company: Company) {
 
   function tell(webhook: Webhook, event: WebhookEventName, payload: Payload, employeeIds: readonly string[]): void {
     told += 1
-    waiting.push({ id: String(told), webhook, event, payload, employeeIds, attempt: 1, dueAt: company.now() })
+    queue.add(String(told), { webhook, event, payload, employeeIds })
   }
 
   function tellEmployee(action: EmployeeAction, person: Person, changed: readonly string[]): void {
@@ -125,7 +124,7 @@ export function createWebhooks(company: Company) {
     },
     delete(id: string): void {
       hooks.delete(id)
-      waiting = waiting.filter(({ webhook }) => webhook.id !== id)
+      queue.drop(({ webhook }) => webhook.id === id)
     },
     log: (id: string): WebhookLogEntry[] =>
       log.filter(({ webhookId, lastAttempted }) => {
@@ -138,17 +137,16 @@ export function createWebhooks(company: Company) {
         tellCompany(event),
       /** What would be sent now, each request exactly as the company would send it. Asking again signs it anew. */
       pendingDeliveries: (): SandboxDelivery[] =>
-        waiting
-          .filter(({ dueAt, webhook }) => dueAt <= company.now() && isActive(webhook))
+        queue
+          .due()
+          .filter(({ content }) => isActive(content.webhook))
           .map((one) => toDelivery(one, company.now())),
       /** When the next delivery that waits is due, in milliseconds since 1970; undefined when none waits. */
-      nextDeliveryAt: (): number | undefined =>
-        waiting.reduce<number | undefined>((first, { dueAt }) => Math.min(first ?? dueAt, dueAt), undefined),
+      nextDeliveryAt: (): number | undefined => queue.nextDueAt(),
       /** How an endpoint answered: 5xx is tried again after 5, 10, 20, 40 and 80 minutes, everything else is the end of it. */
       answerDelivery: (id: string, status: number): void => {
-        const one = waiting.find((other) => other.id === id)
-        if (!one) throw new Error(`The sandbox has no delivery ${id} that waits.`)
-        const { webhook, employeeIds } = one
+        const { attempt, content } = queue.get(id)
+        const { webhook, employeeIds } = content
         const now = company.now()
         webhook.lastSent = now
         const { url, format } = webhook.spec
@@ -157,13 +155,7 @@ export function createWebhooks(company: Company) {
           { webhookId: webhook.id, url, lastAttempted: now, lastSuccess, statusCode: status, format, employeeIds },
           ...log,
         ].slice(0, LOG_ENTRIES)
-        const minutes = status >= 500 ? RETRY_MINUTES[one.attempt - 1] : undefined
-        if (minutes === undefined) {
-          waiting = waiting.filter((other) => other !== one)
-          return
-        }
-        one.attempt += 1
-        one.dueAt = now + minutes * 60_000
+        queue.answered(id, status >= 500 ? RETRY_MS[attempt - 1] : undefined)
       },
     },
   }
@@ -173,7 +165,8 @@ export function createWebhooks(company: Company) {
 export const OAUTH_OWNER = 'oauth'
 
 // Sheet: Webhooks. Signed over body, then time, with the private key as text; in lower-case hex.
-function toDelivery({ id, webhook, event, payload, attempt }: Waiting, now: number): SandboxDelivery {
+function toDelivery({ id, attempt, content }: WaitingDelivery<Told>, now: number): SandboxDelivery {
+  const { webhook, event, payload } = content
   const timestamp = String(Math.floor(now / 1000))
   const { contentType, body } = payload
   return {

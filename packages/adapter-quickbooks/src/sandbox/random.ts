@@ -1,31 +1,16 @@
-/** Draws that are the same for the same place. */
-export interface Random {
-  /** A whole number from 0 up to and without the limit. */
-  below(limit: number): number
-  chance(probability: number): boolean
-  pick<T>(pool: readonly T[]): T
-}
+import { randomFrom } from '@unioneyes/testkit'
+import type { Random } from '@unioneyes/testkit'
 
 /** Draws for one row of a kind. @param stream tells kinds of rows apart, so that row 5 of one is not row 5 of another */
 export function createRandom(seed: number, stream: number, index: number): Random {
   let state = Math.imul(seed, 0x9e3779b1) ^ Math.imul(stream + 1, 0x85ebca77) ^ Math.imul(index + 1, 0xc2b2ae3d)
-  function next(): number {
+  return randomFrom(() => {
     state = (state + 0x9e3779b9) | 0
     let mixed = state ^ (state >>> 16)
     mixed = Math.imul(mixed, 0x21f0aaad)
     mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97)
     return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32
-  }
-  const below = (limit: number): number => Math.floor(next() * limit)
-  return {
-    below,
-    chance: (probability) => next() < probability,
-    pick(pool) {
-      const picked = pool[below(pool.length)]
-      if (picked === undefined) throw new Error('A pool of the sandbox is empty.')
-      return picked
-    },
-  }
+  })
 }
 
 /** A number from a text, for seeds. */

@@ -1,7 +1,7 @@
+import type { Random } from '@unioneyes/testkit'
 import { currencyOfCustomer, placeOf } from './books.ts'
 import type { Books, Currency } from './books.ts'
 import { createRandom } from './random.ts'
-import type { Random } from './random.ts'
 import type { Cents } from './wire-values.ts'
 import { itemNames, lineTexts } from './words.ts'
 
