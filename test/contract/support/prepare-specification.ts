@@ -13,29 +13,39 @@ export function prepareSpecification(document: JsonObject, keeps: (path: string)
       .filter(([path]) => keeps(path))
       .map(([path, item]) => [path, isObject(item) ? writeOutObjects(document, item) : item]),
   )
-  const { components, webhooks: _webhooks, ...rest } = document
-  const schemes = isObject(components) ? components.securitySchemes : undefined
+  const { components, definitions: _definitions, webhooks: _webhooks, ...rest } = document
+  const schemes = isObject(components) ? { securitySchemes: components.securitySchemes } : {}
+  const reached = reachedFrom(document, paths)
   return {
     ...rest,
+    ...reached,
     paths,
-    components: { ...componentsFor(document, paths), ...(schemes !== undefined && { securitySchemes: schemes }) },
+    components: { ...(isObject(reached.components) ? reached.components : {}), ...schemes },
   }
 }
 
-function componentsFor(document: JsonObject, paths: JsonObject): Record<string, JsonObject> {
-  const components: Record<string, JsonObject> = {}
+/** What references lead to, at the places where they look for it: below `components`, or in Swagger 2 below `definitions`. */
+function reachedFrom(document: JsonObject, paths: JsonObject): JsonObject {
+  const copy: JsonObject = {}
   const reached = new Set<string>()
   const open = referencesOf(paths)
   for (let reference = open.pop(); reference !== undefined; reference = open.pop()) {
-    const [, , kind, name] = reference.split('/')
-    if (reached.has(reference) || kind === undefined || name === undefined) continue
+    const parts = reference.split('/').slice(1)
+    const place = parts.slice(0, parts[0] === 'components' ? 3 : 2)
+    const name = place.at(-1)
+    if (reached.has(reference) || name === undefined || place[0] === 'paths') continue
     reached.add(reference)
-    const value = resolveReference(document, `#/components/${kind}/${name}`)
-    const group = (components[kind] ??= {})
-    group[name] = value
+    const value = resolveReference(document, `#/${place.join('/')}`)
+    let holder = copy
+    for (const part of place.slice(0, -1)) {
+      const below = isObject(holder[part]) ? holder[part] : {}
+      holder[part] = below
+      holder = below
+    }
+    holder[name] = value
     open.push(...referencesOf(value))
   }
-  return components
+  return copy
 }
 
 /**

@@ -31,7 +31,7 @@ export interface UsedOperation {
 
 /** An adapter and a sandbox, held to the vendor's specification by a proxy that neither of them wrote. */
 export interface VendorContract extends AsyncDisposable {
-  /** Where the adapter has to go. */
+  /** Where the adapter has to go: with the base path, where there is one. */
   readonly baseUrl: string
   /** How long the proxy took to start, in milliseconds. */
   readonly startupMs: number
@@ -48,7 +48,7 @@ export async function openVendorContract(options: VendorContractOptions): Promis
   const { specification, overlay, sandbox, routes, basePath = '' } = options
   const document = overlay ? applyOverlay(specification, overlay) : specification
   const find = specifiedOperations(prepareSpecification(document, () => true))
-  const paths = new Set(routes.map(({ method, path }) => find(method, path)?.path))
+  const paths = new Set(routes.map(({ method, path }) => find(method, withoutBase(path, basePath))?.path))
   const outside = new Set(overlay?.['x-outside'].map(({ route }) => route))
 
   await using stack = new AsyncDisposableStack()
@@ -126,7 +126,14 @@ function reasonOf(message: string): string {
 export function routesOutside(
   specification: JsonObject,
   routes: readonly { readonly method: string; readonly path: string }[],
+  basePath = '',
 ): string[] {
   const find = specifiedOperations(specification)
-  return routes.filter(({ method, path }) => !find(method, path)).map(({ method, path }) => `${method} ${path}`)
+  return routes
+    .map(({ method, path }) => ({ method, path: withoutBase(path, basePath) }))
+    .filter(({ method, path }) => !find(method, path))
+    .map(({ method, path }) => `${method} ${path}`)
 }
+
+const withoutBase = (path: string, basePath: string): string =>
+  path.startsWith(basePath) ? path.slice(basePath.length) : path
