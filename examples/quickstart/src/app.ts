@@ -1,33 +1,34 @@
-import { bamboohr } from '@unioneyes/adapter-bamboohr'
 import { createIntegrations, vaultFromEnvironment } from '@unioneyes/core'
+import type { AnyAdapter, OAuthClient } from '@unioneyes/core'
 import { sqliteStore } from '@unioneyes/store-sqlite'
 import { createSyncEngine } from '@unioneyes/sync-engine'
 import type { SyncProgress } from '@unioneyes/sync-engine'
 
-/** Which organization and connection the quickstart works for. */
+/** The organization that the quickstart works for. */
 export const organizationId = 'org_quickstart'
 
-/** What the quickstart reads: people and their departments. Positions, leave and pay are there too, for whoever asks for them. */
-export const entities = ['employees', 'departments'] as const
+/** The connection of a provider that the quickstart has. */
+export const keyOf = ({ provider }: AnyAdapter) => ({ organizationId, provider, connection: 'default' })
 
-/** Where the data lies, and what stands in for the provider. */
+/** Where the data lies, and what stands in for the providers. */
 export interface AppOptions {
   readonly path: string
-  /** The sandbox instead of the real BambooHR. */
-  readonly baseUrl?: string | undefined
+  readonly adapters: readonly AnyAdapter[]
+  /** Sandboxes instead of real providers. */
+  readonly baseUrls?: Readonly<Record<string, string>> | undefined
+  /** @default from the environment variables that the adapters name */
+  readonly oauthClients?: Readonly<Record<string, OAuthClient>> | undefined
   readonly onProgress?: ((event: SyncProgress) => void) | undefined
 }
 
-/** The whole app: adapter, store, vault and engine. This is what goes into yours. */
-export async function openApp({ path, baseUrl, onProgress }: AppOptions) {
+/** The app that {@link openApp} opens. */
+export type App = Awaited<ReturnType<typeof openApp>>
+
+/** The whole app: adapters, store, vault and engine. This is what goes into yours. */
+export async function openApp({ path, adapters, baseUrls, oauthClients, onProgress }: AppOptions) {
   const store = sqliteStore({ path })
   await store.migrate()
-  const integrations = createIntegrations({
-    adapters: [bamboohr],
-    store,
-    vault: vaultFromEnvironment(),
-    baseUrls: baseUrl === undefined ? {} : { bamboohr: baseUrl },
-  })
+  const integrations = createIntegrations({ adapters, store, vault: vaultFromEnvironment(), baseUrls, oauthClients })
   // Short leases, because the quickstart kills its own worker and does not want to wait half a minute for the next.
   const sync = createSyncEngine({ integrations, store, onProgress, leaseTtlMs: 1500, leaseWaitMs: 15_000 })
   return {

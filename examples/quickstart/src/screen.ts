@@ -1,24 +1,27 @@
-import type { RunCounters, SyncRun } from '@unioneyes/core'
-import type { SyncProgress } from '@unioneyes/sync-engine'
+import { createBoard } from './board.ts'
+import type { Board } from './board.ts'
+import { cut, padded } from './text-width.ts'
 
 /** Where the quickstart talks to its reader; with `--json` it talks to stderr, so that stdout carries the result alone. */
 export interface Screen {
   readonly heading: (text: string) => void
   readonly line: (text?: string) => void
-  /** Shows a step of a run: in place on a terminal, and every few pages elsewhere. */
-  readonly progress: (event: SyncProgress) => void
+  /** Rows under each other: columns of numbers stand right, of words left. */
+  readonly table: (rows: readonly (readonly Cell[])[]) => void
+  /** Lines that change while something is under way. */
+  readonly board: () => Board
 }
+
+/** What stands in a table; nothing for what there is not. */
+export type Cell = string | number | undefined
+
+// A cell of words is no longer than this.
+const LONGEST = 48
 
 /** A screen on a stream. */
 export function createScreen(out: NodeJS.WriteStream): Screen {
   let step = 0
-  let open = false
-  const endProgress = (): void => {
-    if (open) out.write('\n')
-    open = false
-  }
   const line = (text = ''): void => {
-    endProgress()
     out.write(`${text}\n`)
   }
   return {
@@ -28,32 +31,18 @@ export function createScreen(out: NodeJS.WriteStream): Screen {
       line(`${String(step)}. ${text}`)
     },
     line,
-    progress(event) {
-      if (event.step !== 'page') return
-      const { counters, entity, total } = event
-      const of = total === undefined ? '' : ` of ${String(total)}`
-      const text = `   ${entity}: ${String(counters.processed)}${of} read, ${String(counters.pages)} pages`
-      if (out.isTTY) {
-        out.write(`\r\u001b[2K${text}`)
-        open = true
-      } else if (counters.pages % 4 === 0) {
-        line(text)
+    table(rows) {
+      const texts = rows.map((row) => row.map((cell) => cut(String(cell ?? '').replace(/\s+/gu, ' '), LONGEST)))
+      const isNumber = (column: number): boolean => rows.some((row) => typeof row[column] === 'number')
+      for (const row of texts) {
+        const cells = row.map((cell, column) => padded(cell, columnOf(texts, column), isNumber(column)))
+        const text = `   ${cells.join('  ')}`.trimEnd()
+        line(out.isTTY ? cut(text, out.columns) : text)
       }
     },
+    board: () => createBoard(out),
   }
 }
 
-/** The counters of a run in one line. */
-export function inWords(counters: RunCounters): string {
-  const { processed, created, updated, unchanged, deleted, failed, requests, bytes } = counters
-  const kilobytes = Math.round(bytes / 1024)
-  return `${String(processed)} read: ${String(created)} created, ${String(updated)} updated, ${String(unchanged)} unchanged, ${String(deleted)} deleted, ${String(failed)} failed (${String(requests)} requests, ${String(kilobytes)} KiB)`
-}
-
-/** A run in one line of a history. */
-export function historyLine(run: SyncRun): string {
-  const tookMs = run.completedAt === undefined ? '' : ` in ${String(run.completedAt - run.startedAt)} ms`
-  const resumes = run.resumes === undefined ? '' : `, went on with ${run.resumes.slice(0, 8)}`
-  const error = run.error === undefined ? '' : `, ${run.error.code}`
-  return `   ${run.id.slice(0, 8)}  ${run.type.padEnd(11)} ${run.status.padEnd(9)} ${inWords(run.counters)}${tookMs}${resumes}${error}`
-}
+const columnOf = (rows: readonly (readonly string[])[], column: number): string[] =>
+  rows.map((row) => row[column] ?? '')

@@ -1,22 +1,28 @@
-import { organizationId } from './app.ts'
-import type { openApp } from './app.ts'
-import type { Screen } from './screen.ts'
+import { keyOf, organizationId } from './app.ts'
+import type { App } from './app.ts'
+import type { Provider } from './provider.ts'
+import type { Cell, Screen } from './screen.ts'
 
-/** Shows how much arrived, and the first few of it as the app reads them. */
-export async function showArrivals(app: Awaited<ReturnType<typeof openApp>>, screen: Screen): Promise<void> {
-  const key = { organizationId, provider: 'bamboohr', connection: 'default' }
-  const employees = await app.store.records.count({ ...key, entity: 'employees' })
-  const departments = await app.store.records.count({ ...key, entity: 'departments' })
-  screen.line(
-    `   ${String(employees)} employees and ${String(departments)} departments are in the database. The first five:`,
-  )
-  let shown = 0
-  for await (const employee of app.integrations.records(organizationId, 'bamboohr', 'employees')) {
-    const { id, displayName, jobTitle = '-', departmentName = '-', status } = employee
-    screen.line(
-      `   ${id.padEnd(8)} ${displayName.padEnd(28)} ${jobTitle.padEnd(24)} ${departmentName.padEnd(20)} ${status}`,
-    )
-    shown += 1
-    if (shown === 5) break
+const SHOWN = 3
+
+/** Shows how much arrived of each provider, and the first few records as the app reads them. */
+export async function showArrivals(app: App, screen: Screen, providers: readonly Provider[]): Promise<void> {
+  for (const provider of providers) {
+    const { adapter, entities, shown } = provider
+    const counts: string[] = []
+    for (const entity of entities) {
+      counts.push(`${String(await app.store.records.count({ ...keyOf(adapter), entity }))} ${entity}`)
+    }
+    screen.line(`   ${adapter.name}: ${counts.join(', ')}`)
+    for (const entity of shown) screen.table(await firstFew(app, provider, entity))
   }
+}
+
+async function firstFew(app: App, provider: Provider, entity: string): Promise<Cell[][]> {
+  const rows: Cell[][] = []
+  for await (const record of app.integrations.records(organizationId, provider.adapter.provider, entity)) {
+    rows.push([`  ${entity}`, record.id, ...provider.words({ entity, record })])
+    if (rows.length === SHOWN) break
+  }
+  return rows
 }
