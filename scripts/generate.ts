@@ -74,10 +74,22 @@ function adapterTables(adapter: AnyAdapter): string {
   const variables = Object.entries(adapter.env ?? {}).map(([name, variable]) => [`\`${variable}\``, name])
   return [
     table(['entity', 'incremental', 'deletions', 'webhooks', 'proven against', 'to know'], entities),
+    ...scopesNeeded(adapter),
     `Signs in with: ${signIn(adapter)}.`,
     limitsKept(limitsOf(adapter)),
     table(['environment variable', 'holds'], variables),
   ].join('\n\n')
+}
+
+/** The least scopes of each entity; nothing where none is named. */
+function scopesNeeded({ entities }: AnyAdapter): string[] {
+  const named = Object.entries(entities).flatMap(([name, { scopes = [] }]) =>
+    scopes.length === 0 ? [] : [{ name, scopes: scopes.map(code).join(', ') }],
+  )
+  const [first] = named
+  if (!first) return []
+  if (named.every(({ scopes }) => scopes === first.scopes)) return [`Scopes needed: ${first.scopes}.`]
+  return [`Scopes needed:\n\n${named.map(({ name, scopes }) => `- ${name}: ${scopes}`).join('\n')}`]
 }
 
 function limitsOf({ rateLimit, rateLimits }: LimitFacts): readonly RateLimit[] {

@@ -144,7 +144,9 @@ expectTypeOf(factory.getIntegration('org_1', 'core-type-test')).resolves.toEqual
   BaseIntegration<IntegrationConfig, EntitiesOf<typeof people>>
 >()
 expectTypeOf(factory.getIntegration('org_1', 'not-registered')).resolves.toEqualTypeOf<BaseIntegration>()
-expectTypeOf(factory.getIntegration('org_1', IntegrationProvider.PROVINCIAL_PENSION)).resolves.toEqualTypeOf<BaseIntegration>()
+expectTypeOf(
+  factory.getIntegration('org_1', IntegrationProvider.PROVINCIAL_PENSION),
+).resolves.toEqualTypeOf<BaseIntegration>()
 expectTypeOf<LiveIntegration<'core-type-test-unknown'>>().toEqualTypeOf<BaseIntegration>()
 expectTypeOf<LiveIntegration<string>>().toEqualTypeOf<BaseIntegration>()
 

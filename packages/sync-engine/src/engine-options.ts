@@ -1,4 +1,4 @@
-import { redactingLogger } from '@unioneyes/core'
+import { IntegrationError, redactingLogger } from '@unioneyes/core'
 import type {
   AnyAdapter,
   AnyIntegrations,
@@ -78,10 +78,10 @@ export interface EngineSettings<Tx = unknown> {
   readonly newId: () => string
 }
 
-/** Fills in the defaults. */
+/** Fills in the defaults. @throws IntegrationError CONFIG_INVALID for a number with which nothing could be read. */
 export function toEngineSettings<A extends AnyAdapter, Tx>(options: SyncEngineOptions<A, Tx>): EngineSettings<Tx> {
-  const { onProgress } = options
-  const { integrations } = options
+  const { onProgress, integrations } = options
+  for (const name of ['readAhead', 'concurrency', 'recordsPerCommit'] as const) assertCount(name, options[name])
   const logger = options.logger ? redactingLogger(options.logger, { like: integrations.logger }) : integrations.logger
   return {
     integrations: options.integrations,
@@ -105,6 +105,11 @@ export function toEngineSettings<A extends AnyAdapter, Tx>(options: SyncEngineOp
     brake: { ratio: 0.2, minimum: 25, ...options.brake },
     newId: options.newId ?? (() => crypto.randomUUID()),
   }
+}
+
+function assertCount(name: string, value: number | undefined): void {
+  if (value === undefined || (value >= 1 && !Number.isNaN(value))) return
+  throw new IntegrationError('CONFIG_INVALID', `createSyncEngine was given ${name}: ${String(value)}. Give 1 or more.`)
 }
 
 /** What taking a lease needs of the settings. */

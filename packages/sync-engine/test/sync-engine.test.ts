@@ -208,3 +208,13 @@ describe('sync engine', () => {
     expect(await getSyncHistory('org_1')).toHaveLength(3)
   })
 })
+
+test.each([
+  ['readAhead', 0],
+  ['concurrency', -1],
+  ['recordsPerCommit', Number.NaN],
+])('%s: %d is refused, since nothing could be read with it', async (name, value) => {
+  const store = memoryStore()
+  const integrations = await scriptedIntegrations(store, new ScriptedProvider())
+  expect(() => createSyncEngine({ integrations, store, [name]: value })).toThrow(name)
+})
