@@ -1,4 +1,5 @@
-export { apartBeginnings, beginsWithAny, textAfter, toIdSpan } from './id-span.ts'
+export { textAfter, toIdSpan } from './id-span.ts'
+export { compareIds } from './memory/compare-ids.ts'
 export type { IdSpan } from './id-span.ts'
 export * from './integration-error.ts'
 export * from './integration-type.ts'

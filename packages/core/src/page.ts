@@ -39,11 +39,15 @@ export interface Deletion {
 }
 
 /** A stretch of ids, in the order of their code points. */
-export interface IdRange {
-  /** The first id of the range. */
+export interface IdStretch {
+  /** The first id of the stretch. */
   readonly from: string
-  /** The first id behind the range, which is empty when this does not stand after `from`. */
+  /** The first id behind the stretch, which is empty when this does not stand after `from`. */
   readonly below: string
+}
+
+/** A stretch of ids of which a page shows everything. */
+export interface IdRange extends IdStretch {
   /** Beginnings of ids in the range about which nothing is said. @default none */
   readonly keeps?: readonly string[] | undefined
 }
@@ -66,11 +70,11 @@ export interface Page<T extends EntityRecord = EntityRecord> {
    */
   readonly replaces?: readonly (string | IdRange)[] | undefined
   /**
-   * Beginnings of ids that this full listing cannot look at, such as those of a channel that the app was removed from: stored
-   * records with such ids are not deleted by absence. They do not count towards `total`. On whichever page it is known;
-   * means nothing in incremental reads.
+   * Ids that this full listing cannot look at, such as those of a channel that the app was removed from: stored records with
+   * such ids are not deleted by absence. A text stands for all ids that begin with it; a stretch, for all between the channels
+   * that were looked at. They do not count towards `total`. On whichever page it is known; means nothing in incremental reads.
    */
-  readonly keeps?: readonly string[] | undefined
+  readonly keeps?: readonly (string | IdStretch)[] | undefined
   /** The page token: where this listing goes on. Saved with the page, valid in this listing only. Absent on the last page. */
   readonly next?: Json | undefined
   /** Where a later sync may start. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { apartBeginnings, beginsWithAny, textAfter, toIdSpan } from '../src/index.ts'
+import { apartBeginnings, beginsWithAny, textAfter, toIdSpan } from '../src/id-span.ts'
 
 const byBytes = (left: string, right: string): number => Buffer.compare(Buffer.from(left), Buffer.from(right))
 

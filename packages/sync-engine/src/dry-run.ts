@@ -1,5 +1,6 @@
-import { beginsWithAny, noCounters } from '@unioneyes/core'
+import { noCounters } from '@unioneyes/core'
 import type { EntityOutcome, RunCounters } from '@unioneyes/core'
+import { KeptStretches } from './kept-stretches.ts'
 import { PageBatch } from './page-batch.ts'
 import { readAhead } from './read-ahead.ts'
 import type { EntityJob } from './sync-entity.ts'
@@ -13,7 +14,7 @@ export async function dryRunEntity<Tx>(job: Omit<EntityJob<Tx>, 'kept'>): Promis
   const notes = ['Dry run: nothing was written.']
   const counters: { -readonly [Name in keyof RunCounters]: number } = { ...noCounters }
   const seen = new Set<string>()
-  const keeps = new Set<string>()
+  const keeps = new KeptStretches()
   let complete = false
   let total = 0
   if (integration.read) {
@@ -35,7 +36,7 @@ export async function dryRunEntity<Tx>(job: Omit<EntityJob<Tx>, 'kept'>): Promis
           seen.clear()
           keeps.clear()
         }
-        for (const beginning of batch.keeps) keeps.add(beginning)
+        for (const kept of batch.keeps) keeps.add(kept)
         for (const id of batch.marks.flatMap((mark) => mark.ids)) seen.add(id)
         counters.processed += batch.processed
         counters.unchanged += batch.unchanged
@@ -56,7 +57,7 @@ export async function dryRunEntity<Tx>(job: Omit<EntityJob<Tx>, 'kept'>): Promis
     }
   }
   if (complete && seen.size >= total) {
-    const isKept = beginsWithAny(keeps)
+    const isKept = keeps.test()
     counters.deleted = await missingRecords(job, (id) => seen.has(id) || isKept(id))
   }
   return {

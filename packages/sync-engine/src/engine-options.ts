@@ -81,7 +81,7 @@ export interface EngineSettings<Tx = unknown> {
 /** Fills in the defaults. @throws IntegrationError CONFIG_INVALID for a number with which nothing could be read. */
 export function toEngineSettings<A extends AnyAdapter, Tx>(options: SyncEngineOptions<A, Tx>): EngineSettings<Tx> {
   const { onProgress, integrations } = options
-  for (const name of ['readAhead', 'concurrency', 'recordsPerCommit'] as const) assertCount(name, options[name])
+  for (const name of ['readAhead', 'concurrency'] as const) assertCount(name, options[name])
   const logger = options.logger ? redactingLogger(options.logger, { like: integrations.logger }) : integrations.logger
   return {
     integrations: options.integrations,

@@ -1,9 +1,11 @@
-import { apartBeginnings, recordHash, textAfter } from '@unioneyes/core'
-import type { EntityKey, PageMark, Store } from '@unioneyes/core'
+import { recordHash } from '@unioneyes/core'
+import type { EntityKey, Json, PageMark, Store } from '@unioneyes/core'
+import { KeptStretches, fromStretch, toStretch } from './kept-stretches.ts'
+import type { KeptStretch } from './kept-stretches.ts'
 import { IDS_PER_SLICE, storedIds } from './stored-ids.ts'
 
 /**
- * What a full listing cannot look at. Each new beginning of ids is noted in a mark without ids, committed with the page that
+ * What a full listing cannot look at. Each new stretch of ids is noted in a mark without ids, committed with the page that
  * named it, so that the run that goes on after a kill finds it again under its name. The ids themselves are marked only when
  * the listing has ended and is proven complete: they must not count towards the total that the provider stated.
  */
@@ -11,7 +13,7 @@ export class KeptIds {
   readonly #store: Pick<Store, 'pages'>
   readonly #key: EntityKey
   readonly #listingId: string
-  readonly #beginnings = new Set<string>()
+  readonly #stretches = new KeptStretches()
   #notes = 0
   #isLoaded: boolean
 
@@ -23,24 +25,23 @@ export class KeptIds {
     this.#isLoaded = !resumed
   }
 
-  /** The marks that note those of the beginnings that are new, for the commit of the pages that named them. */
-  async note(beginnings: Iterable<string>): Promise<PageMark[]> {
-    const named = [...beginnings]
+  /** The marks that note those of the stretches that are new, for the commit of the pages that named them. */
+  async note(stretches: Iterable<KeptStretch>): Promise<PageMark[]> {
+    const named = [...stretches]
     if (named.length === 0) return []
     await this.#load()
-    const added = named.filter((beginning) => !this.#beginnings.has(beginning))
+    const added = named.filter((stretch) => this.#stretches.add(stretch))
     if (added.length === 0) return []
-    for (const beginning of added) this.#beginnings.add(beginning)
     const fingerprint = this.#nameOf(this.#notes++)
-    return [{ fingerprint, ids: [], next: added, total: undefined, complete: false }]
+    return [{ fingerprint, ids: [], next: added.map(fromStretch), total: undefined, complete: false }]
   }
 
   /** Marks that show the stored records with such ids, one after another and each of a few thousand. */
   async *marks(): AsyncGenerator<PageMark, void, undefined> {
     await this.#load()
     let ids: string[] = []
-    for (const beginning of apartBeginnings(this.#beginnings)) {
-      for await (const slice of storedIds(this.#store, this.#key, { from: beginning, below: textAfter(beginning) })) {
+    for (const { from, below } of this.#stretches.apart()) {
+      for await (const slice of storedIds(this.#store, this.#key, { from, below })) {
         ids = [...ids, ...slice]
         if (ids.length < IDS_PER_SLICE) continue
         yield shown(ids)
@@ -56,8 +57,8 @@ export class KeptIds {
       this.#isLoaded = note === undefined
       if (note === undefined) break
       this.#notes += 1
-      for (const one of Array.isArray(note.next) ? note.next : [])
-        if (typeof one === 'string') this.#beginnings.add(one)
+      const noted: readonly Json[] = Array.isArray(note.next) ? note.next : []
+      for (const one of noted.flatMap((json) => toStretch(json) ?? [])) this.#stretches.add(one)
     }
   }
 
@@ -65,14 +66,6 @@ export class KeptIds {
     return recordHash(`what listing ${this.#listingId} keeps, ${String(note)}`)
   }
 }
-
-/** The part of a beginning that an id can have: all ids that begin with it are kept, rather more than too few. */
-export function keptBeginning(given: string): string {
-  return BEFORE_HALF_CHARACTER.exec(given)?.[0] ?? ''
-}
-
-// Half a character or NUL is part of no id.
-const BEFORE_HALF_CHARACTER = /^[^\0\p{Surrogate}]*/u
 
 function shown(ids: readonly string[]): PageMark {
   return { fingerprint: undefined, ids, next: undefined, total: undefined, complete: false }

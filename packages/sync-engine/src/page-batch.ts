@@ -15,7 +15,7 @@ import type {
   StoredState,
   WireRows,
 } from '@unioneyes/core'
-import { keptBeginning } from './kept-ids.ts'
+import { KeptStretches, keptStretch } from './kept-stretches.ts'
 import { turn } from './read-ahead.ts'
 import type { ObservedPage } from './read-ahead.ts'
 import { storedIds } from './stored-ids.ts'
@@ -77,7 +77,7 @@ export class PageBatch {
   pages = 0
   readonly marks: PageMark[] = []
   /** Beginnings of ids that the listing cannot look at. */
-  readonly keeps = new Set<string>()
+  readonly keeps = new KeptStretches()
   readonly remembered: string[] = []
   readonly usage = { requests: 0, bytes: 0, waitedMs: 0 }
   /** Store time before the first of its requests. */
@@ -115,7 +115,7 @@ export class PageBatch {
     this.usage.requests += page.usage?.requests ?? 0
     this.usage.bytes += page.usage?.bytes ?? 0
     this.usage.waitedMs += page.usage?.waitedMs ?? 0
-    for (const beginning of page.keeps ?? []) this.keeps.add(keptBeginning(beginning))
+    for (const kept of page.keeps ?? []) this.keeps.add(keptStretch(kept))
     if (page.remembered) this.#remember(page.remembered)
     else await this.#compare(page)
   }

@@ -35,6 +35,18 @@ describe('a full listing that cannot look at everything', () => {
     expect(await idsIn(store)).toEqual(['C10:1', 'C1:1', 'C1:2', 'C2:2'])
   })
 
+  test('keeps what stands between the things that it looked at', async () => {
+    const { store, full } = await synced(['A', 'C1:1', 'C1:2', 'C2:1', 'C3:1', 'C3:2', 'D'])
+    const between = [
+      { from: '', below: 'C1:' },
+      { from: 'C1;', below: 'C3:' },
+      { from: 'C3;', below: '\u{10ffff}' },
+    ]
+    const run = await full([pageOf(['C1:1'], { keeps: between }), pageOf(['C3:2'])])
+    expect(run).toMatchObject({ status: 'success', counters: { processed: 2, deleted: 2 } })
+    expect(await idsIn(store)).toEqual(['A', 'C1:1', 'C2:1', 'C3:2', 'D'])
+  })
+
   test('what it can look at again the next time is deleted if it is gone', async () => {
     const { store, full } = await synced(['C1:1', 'C1:2', 'C2:1'])
     await full([pageOf(['C2:1'], { keeps: ['C1:'] })])

@@ -212,7 +212,7 @@ describe('sync engine', () => {
 test.each([
   ['readAhead', 0],
   ['concurrency', -1],
-  ['recordsPerCommit', Number.NaN],
+  ['concurrency', Number.NaN],
 ])('%s: %d is refused, since nothing could be read with it', async (name, value) => {
   const store = memoryStore()
   const integrations = await scriptedIntegrations(store, new ScriptedProvider())
