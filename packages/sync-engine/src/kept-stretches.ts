@@ -88,8 +88,8 @@ export const fromStretch = ({ from, below }: KeptStretch): Json => (below === un
 
 /** A stretch from JSON; undefined for what is none. */
 export function toStretch(json: Json): KeptStretch | undefined {
-  if (!Array.isArray(json)) return undefined
-  const [from, below]: readonly Json[] = json
+  const parts: readonly Json[] = Array.isArray(json) ? json : []
+  const [from, below] = parts
   if (typeof from !== 'string') return undefined
   return { from, below: typeof below === 'string' ? below : undefined }
 }
