@@ -12,10 +12,11 @@ export interface SyncChild {
   readonly ended: Promise<Ended>
 }
 
-const program = fileURLToPath(new URL('./sync-child.ts', import.meta.url))
+/** The program of a child, from source. */
+export const childSource = fileURLToPath(new URL('./sync-child.ts', import.meta.url))
 
 /** Starts a sync in a process of its own. `cacheFolder` keeps what Node.js compiled, for the next one to start faster. */
-export function startChild(job: ChildJob, cacheFolder: string): SyncChild {
+export function startChild(program: string, job: ChildJob, cacheFolder: string): SyncChild {
   const child = spawn(process.execPath, ['--conditions=@unioneyes/source', program, JSON.stringify(job)], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NODE_COMPILE_CACHE: cacheFolder },

@@ -1,41 +1,59 @@
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { bamboohr } from '@unioneyes/adapter-bamboohr'
-import { bamboohrSandbox, sandboxApiKey } from '@unioneyes/adapter-bamboohr/sandbox'
 import { createIntegrations, createVault, generateVaultKey } from '@unioneyes/core'
-import type { EntityKey, Store, SyncRun } from '@unioneyes/core'
+import type { EntityKey, JsonObject, Store, SyncRun } from '@unioneyes/core'
 import { sqliteStore } from '@unioneyes/store-sqlite'
 import { startSandbox } from '@unioneyes/testkit'
+import type { RunningSandbox, SandboxActions, SandboxDefinition } from '@unioneyes/testkit'
 import { finalState } from '../support/final-state.ts'
 import type { FinalState } from '../support/final-state.ts'
-import { startChild } from './child-process.ts'
+import { childSource, startChild } from './child-process.ts'
 import type { SyncChild } from './child-process.ts'
+import { adapters } from './sync-child.ts'
 import type { ChildJob } from './sync-child.ts'
 
-/** What a database holds of the company. */
-export interface CopyState {
-  readonly employees: FinalState
-  readonly departments: FinalState
+/** What a database holds, by entity. */
+export type CopyState = Readonly<Record<string, FinalState>>
+
+/** A company to be copied, and how. */
+export interface CompanyPlan<State, Actions extends SandboxActions> extends Pick<
+  ChildJob,
+  'provider' | 'entities' | 'recordsPerCommit' | 'gatherMs' | 'time'
+> {
+  readonly sandbox: SandboxDefinition<State, Actions>
+  /** What its connection is saved with. */
+  readonly connection: (actions: Actions) => { readonly credentials: JsonObject; readonly settings: JsonObject }
 }
 
-/** The key of one of its entities. */
-export const keyOf = (entity: 'employees' | 'departments'): EntityKey => ({
-  organizationId: 'org_1',
-  provider: 'bamboohr',
-  connection: 'default',
-  entity,
-})
-
 /** A company at the provider, and a folder of databases that copy it. */
-export type KilledCompany = Awaited<ReturnType<typeof openCompany>>
+export interface Company<State, Actions extends SandboxActions> {
+  readonly sandbox: RunningSandbox<State, Actions>
+  /** The path of a database. */
+  path(file: string): string
+  /** The keys of its entities. */
+  readonly keys: readonly EntityKey[]
+  job(file: string, type: ChildJob['type'], more?: Partial<ChildJob>): ChildJob
+  /** Starts a sync. @param program the child's @default from source */
+  startChild(job: ChildJob, program?: string): SyncChild
+  copy(from: string, to: string): void
+  forget(file: string): void
+  withStore<T>(file: string, work: (store: Store) => Promise<T>): Promise<T>
+  /** What a database holds, and its log of runs. */
+  look(file: string): Promise<{ readonly state: CopyState; readonly runs: SyncRun[] }>
+  close(): Promise<void>
+}
 
 /** Opens a company, with a connected database `start.db` in an own folder. */
-export async function openCompany({ people, pageSize }: { readonly people: number; readonly pageSize: number }) {
+export async function openCompany<State, Actions extends SandboxActions>(
+  plan: CompanyPlan<State, Actions>,
+): Promise<Company<State, Actions>> {
+  const { provider, entities, recordsPerCommit, gatherMs, time } = plan
   const folder = mkdtempSync(join(tmpdir(), 'killed-'))
   const vaultKey = generateVaultKey()
-  const sandbox = await startSandbox(bamboohrSandbox({ people, seed: 7, departments: 4 }))
+  const sandbox = await startSandbox(plan.sandbox)
   const path = (file: string): string => join(folder, file)
+  const keys = entities.map((entity) => ({ organizationId: 'org_1', provider, connection: 'default', entity }))
 
   async function withStore<T>(file: string, work: (store: Store) => Promise<T>): Promise<T> {
     const store = sqliteStore({ path: path(file) })
@@ -49,39 +67,35 @@ export async function openCompany({ people, pageSize }: { readonly people: numbe
 
   await withStore('start.db', async (store) => {
     const vault = createVault({ keys: { k1: vaultKey } })
-    const integrations = createIntegrations({ adapters: [bamboohr], store, vault })
-    const details = { credentials: { apiKey: sandboxApiKey }, settings: { subdomain: 'acme', pageSize } }
-    await integrations.connections.save('org_1', 'bamboohr', details)
+    const integrations = createIntegrations({ adapters: [await adapters[provider]()], store, vault })
+    await integrations.connections.save('org_1', provider, plan.connection(sandbox.actions))
   })
 
   return {
     sandbox,
     path,
-    job: (file: string, type: ChildJob['type'], more: Partial<ChildJob> = {}): ChildJob => ({
-      path: path(file),
-      baseUrl: sandbox.url,
-      vaultKey,
-      type,
-      pageSize,
+    keys,
+    job: (file, type, more = {}) => ({
+      ...{ path: path(file), baseUrl: sandbox.url, vaultKey },
+      ...{ provider, entities, type, recordsPerCommit, gatherMs, time },
       ...more,
     }),
-    startChild: (job: ChildJob): SyncChild => startChild(job, path('compiled')),
-    copy: (from: string, to: string) => {
+    startChild: (job, program = childSource) => startChild(program, job, path('compiled')),
+    copy: (from, to) => {
       copyFileSync(path(from), path(to))
     },
-    forget: (file: string) => {
+    forget: (file) => {
       for (const suffix of ['', '-wal', '-shm']) rmSync(path(file) + suffix, { force: true })
     },
     withStore,
-    /** What a database holds, and its log of runs. */
-    look: (file: string): Promise<{ readonly state: CopyState; readonly runs: SyncRun[] }> =>
-      withStore(file, async (store) => ({
-        state: {
-          employees: await finalState(store, keyOf('employees')),
-          departments: await finalState(store, keyOf('departments')),
-        },
-        runs: await store.runs.list({ organizationId: 'org_1', limit: 1000 }),
-      })),
+    look: (file) =>
+      withStore(file, async (store) => {
+        const states = await Promise.all(keys.map(async (key) => [key.entity, await finalState(store, key)] as const))
+        return {
+          state: Object.fromEntries(states),
+          runs: await store.runs.list({ organizationId: 'org_1', limit: 1000 }),
+        }
+      }),
     async close() {
       await sandbox.close()
       rmSync(folder, { recursive: true, force: true })

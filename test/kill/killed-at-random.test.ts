@@ -3,10 +3,13 @@ import { fault } from '@unioneyes/testkit'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { expectedDepartment, expectedEmployee } from '../../packages/adapter-bamboohr/test/expected-employee.ts'
-import { keyOf, openCompany } from './company.ts'
-import type { KilledCompany } from './company.ts'
+import { openBamboohr } from './companies.ts'
+import { killSeed } from './draws.ts'
 import { expectFeedReplays } from './feed-replay.ts'
 import { syncOnce } from './sync-child.ts'
+import type { ChildJob } from './sync-child.ts'
+
+type KilledCompany = Awaited<ReturnType<typeof openBamboohr>>
 
 interface Scene {
   readonly title: string
@@ -23,9 +26,6 @@ const scenes: readonly Scene[] = [
   // Pages so large that the store commits them on its second thread, once that has started.
   { title: 'five processes with large pages', people: 3_000, pageSize: 300, kills: 5, latencyMs: 50, withinMs: 900 },
 ]
-
-// KILL_SEED=… repeats a failure, as far as processes can repeat anything; fast-check prints the seed of one.
-const seed = Number(process.env.KILL_SEED ?? Date.now() % 2 ** 31)
 
 /** One killed process: what it did, when it died, and what happened at the provider before the next one. */
 const deathIn = ({ withinMs, people }: Scene) =>
@@ -48,7 +48,7 @@ test.each(scenes)(
     const { kills, people, pageSize, latencyMs } = scene
     await fc.assert(
       fc.asyncProperty(fc.array(deathIn(scene), { minLength: kills, maxLength: kills }), async (deaths) => {
-        const company = await openCompany({ people, pageSize })
+        const company = await openBamboohr({ people, pageSize, entities: ['employees', 'departments'] })
         try {
           company.sandbox.faults.inject({ fault: fault.latency(latencyMs) })
           let killed = 0
@@ -77,18 +77,14 @@ test.each(scenes)(
           await company.close()
         }
       }),
-      { seed, numRuns: 1, endOnFailure: true },
+      { seed: killSeed, numRuns: 1, endOnFailure: true },
     )
   },
   120_000,
 )
 
 /** @returns false when the sync ended before it could be killed. */
-async function killAfter(
-  company: KilledCompany,
-  job: Parameters<KilledCompany['startChild']>[0],
-  afterMs: number,
-): Promise<boolean> {
+async function killAfter(company: KilledCompany, job: ChildJob, afterMs: number): Promise<boolean> {
   const child = company.startChild(job)
   let timer: NodeJS.Timeout | undefined
   const stopListening = company.sandbox.faults.inject({
@@ -114,16 +110,14 @@ function expectWhole(company: KilledCompany): void {
 async function expectTruth(company: KilledCompany): Promise<void> {
   const { employees, departments } = company.sandbox.actions.truth()
   await company.withStore('start.db', async (store) => {
-    const recordsOf = async (entity: 'employees' | 'departments'): Promise<Map<string, unknown>> => {
-      await expectFeedReplays(store, keyOf(entity))
-      const stored = await store.records.list(keyOf(entity), { limit: 10_000 })
+    await expectFeedReplays(store, company.keys)
+    const copies = company.keys.map(async (key) => {
+      const stored = await store.records.list(key, { limit: 10_000 })
       return new Map(stored.map(({ id, data }) => [id, JSON.parse(data)]))
-    }
-    expect(await recordsOf('employees')).toEqual(
+    })
+    expect(await Promise.all(copies)).toEqual([
       new Map(employees.map((row) => [String(row.employeeId), expectedEmployee(row)])),
-    )
-    expect(await recordsOf('departments')).toEqual(
       new Map(departments.map((row) => [String(row.id), expectedDepartment(row)])),
-    )
+    ])
   })
 }

@@ -18,6 +18,11 @@ const settings = z.object({
   /** Which conversations to read. Direct ones need the scopes `im:` and `mpim:`. */
   channelTypes: z.array(z.enum(channelTypes)).min(1).default(['public_channel', 'private_channel']),
   /**
+   * What becomes of the messages of a channel that the app does not see any more. Slack does not say whether it was deleted, or is
+   * private and the app was removed from it: `keep` keeps them, and with `delete` they are gone with the next full sync.
+   */
+  unseenChannels: z.enum(['keep', 'delete']).default('keep'),
+  /**
    * How Slack limits the app: `marketplace` for one that is listed there or that the customer built for itself, `unlisted` for
    * one that is distributed without being listed: history then comes 15 messages a minute.
    */

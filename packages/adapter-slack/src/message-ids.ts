@@ -1,3 +1,4 @@
+import type { IdStretch } from '@unioneyes/core'
 import { markIn } from './time-marks.ts'
 
 /** A message, by where it stands. */
@@ -31,6 +32,18 @@ export function placeIn(channel: string, message: unknown): MessagePlace | undef
 
 /** What the ids of everything in a channel, or of all replies to a message, begin with. */
 export const inside = (id: string): string => `${id}/`
+
+/** The ids of whatever is in none of these channels, which stand in their order. */
+export function besideChannels(channels: readonly string[]): readonly IdStretch[] {
+  return [...channels, undefined].map((channel, index) => {
+    const before = channels[index - 1]
+    const from = before === undefined ? '' : behind(before)
+    return { from, below: channel === undefined ? END : inside(channel) }
+  })
+}
+
+// Behind every id: channels are capital letters and digits.
+const END = '~'
 
 /** The first text behind a message and its replies, or behind everything in a channel. */
 export const behind = (id: string): string => `${id}0`

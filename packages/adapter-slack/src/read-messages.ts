@@ -5,7 +5,7 @@ import type { Message } from '@unioneyes/models'
 import type { Settings } from './api.ts'
 import { seenConversations } from './conversations.ts'
 import { historyOf, isLimited, isThere, threadOf } from './history.ts'
-import { behind, inside, messageId } from './message-ids.ts'
+import { behind, besideChannels, inside, messageId } from './message-ids.ts'
 import { ReadPlaces } from './message-places.ts'
 import { messageRows } from './message-row.ts'
 import { aheadOf, secondsOf, toMessageCursor, windowOf } from './message-window.ts'
@@ -23,7 +23,8 @@ export async function* readMessages(context: ReadContext<Settings>): AsyncGenera
   const { readable, closed } = await seenConversations(walk, settings)
   const places = new ReadPlaces(readable, token, () => secondsOf(providerDate()))
   // What the app is not in is not gone. Told at every beginning, as it may change in an interruption.
-  if (type === 'full' && closed.length > 0) yield { records: [], keeps: closed.map(inside), next: places.beginning }
+  const keeps = settings.unseenChannels === 'keep' ? besideChannels(readable) : closed.map(inside)
+  if (type === 'full' && keeps.length > 0) yield { records: [], keeps, next: places.beginning }
   for (const channel of places.channels) {
     yield* readChannel(context, places, channel, last && windowOf(last, channel, settings))
   }

@@ -242,14 +242,22 @@ describe('a channel that the bot is not in', () => {
     expect(await app.kept('messages')).toEqual(expectedMessages(actions))
   })
 
-  test('and that is private is gone for the app, and with it what a full sync cannot see any more', async () => {
+  test.each([
+    { unseenChannels: 'keep', deleted: 0 },
+    { unseenChannels: 'delete', deleted: 1 },
+  ] as const)('any more and is private looks as if it were deleted: $unseenChannels its messages', async (given) => {
+    const { unseenChannels, deleted } = given
     const { sandbox, actions } = await talk(30)
     const hidden = actions.createChannel({ isPrivate: true })
     actions.post(hidden)
-    const app = await openFragile(sandbox)
+    const app = await openFragile(sandbox, { unseenChannels })
     await app.full('messages')
     actions.kickBot(hidden)
     expect(await app.incremental('messages')).toMatchObject({ status: 'success', counters: { deleted: 0 } })
+    expect(await app.full('messages')).toMatchObject({ status: 'success', counters: { deleted } })
+    // What is gone of the channels that it sees is gone all the same.
+    const [channel = ''] = actions.readableChannelIds()
+    actions.deleteMessage(channel, actions.messageIds(channel).at(-1) ?? '')
     expect(await app.full('messages')).toMatchObject({ status: 'success', counters: { deleted: 1 } })
   })
 
