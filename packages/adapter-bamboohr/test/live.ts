@@ -1,7 +1,7 @@
-import { IntegrationError, silentLogger } from '@unioneyes/core'
+import { IntegrationError } from '@unioneyes/core'
 import type { Clock, Deletion, EntityRecord, Json, Page, ReadOptions } from '@unioneyes/core'
-import { startSandbox } from '@unioneyes/testkit'
-import type { RunningSandbox, StartSandboxOptions } from '@unioneyes/testkit'
+import { connectAdapter, skippingClock, startSandbox } from '@unioneyes/testkit'
+import type { RunningSandbox, SkippingClock, StartSandboxOptions } from '@unioneyes/testkit'
 import { bamboohr } from '../src/index.ts'
 import { bamboohrSandbox, sandboxApiKey } from '../src/sandbox.ts'
 import type { BamboohrActions, BamboohrSandboxOptions, Company } from '../src/sandbox.ts'
@@ -17,21 +17,6 @@ export function openSandbox(
   return startSandbox(bamboohrSandbox({ stoppedAt: AT, people: 40, ...options }), start)
 }
 
-/** Time that passes only by sleeping, and how long was slept. */
-export function sleeper(): Clock & { readonly sleeps: number[] } {
-  let time = AT
-  const sleeps: number[] = []
-  return {
-    sleeps,
-    now: () => time,
-    sleep: (ms) => {
-      sleeps.push(ms)
-      time += ms
-      return Promise.resolve()
-    },
-  }
-}
-
 /** What a connection is made from. */
 export interface ConnectOptions {
   readonly baseUrl?: string | undefined
@@ -41,30 +26,12 @@ export interface ConnectOptions {
   readonly maxWaitMs?: number | undefined
 }
 
+/** Time that passes only by sleeping, and how long was slept. */
+export const sleeper = (): SkippingClock => skippingClock(AT)
+
 /** A connected integration of the adapter, through the real kit. */
-export async function connect(options: ConnectOptions) {
-  const key = { organizationId: 'org_1', provider: 'bamboohr', connection: 'default' }
-  const integration = bamboohr.create()
-  await integration.initialize(
-    {
-      ...key,
-      type: bamboohr.type,
-      credentials: { apiKey: options.apiKey ?? sandboxApiKey },
-      settings: { subdomain: 'acme', ...options.settings },
-      enabled: true,
-    },
-    {
-      key,
-      clock: options.clock ?? sleeper(),
-      logger: silentLogger,
-      budgets: { blockedUntil: () => Promise.resolve(undefined), block: () => Promise.resolve() },
-      baseUrl: options.baseUrl,
-      maxWaitMs: options.maxWaitMs ?? 60_000,
-    },
-  )
-  await integration.connect()
-  return integration
-}
+export const connect = ({ apiKey = sandboxApiKey, settings, clock = sleeper(), ...options }: ConnectOptions) =>
+  connectAdapter(bamboohr, { credentials: { apiKey }, settings: { subdomain: 'acme', ...settings }, clock, ...options })
 
 /** What a read brought, as an engine would have it after its last page. */
 export interface Harvest {

@@ -1,15 +1,12 @@
 import { IntegrationError } from '@unioneyes/core'
 import { basicAuth, pages } from '@unioneyes/adapter-kit'
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:https'
 import { once } from 'node:events'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { testCertificate } from '../../../test/bad-input/support/test-certificate.ts'
 import { Redactor } from '../src/http/redact.ts'
-import { connected, readAll } from './live.ts'
+import { connected, readAll, skippingClock } from './live.ts'
 import { simpleAdapter, simpleApi, thing, thingRows } from './simple-adapter.ts'
 import type { ApiVariation } from './simple-adapter.ts'
 import { startServer } from './test-server.ts'
@@ -23,12 +20,16 @@ async function errorOf(reply: Reply, variation: ApiVariation = {}): Promise<Inte
   return errorAt(server.url, variation)
 }
 
-async function errorAt(baseUrl: string, variation: ApiVariation): Promise<IntegrationError> {
+async function errorAt(baseUrl: string, variation: ApiVariation, clock = skippingClock()): Promise<IntegrationError> {
   const api = simpleApi({ retry: { attempts: 1 }, ...variation })
   const things = api
     .entity(thing)
     .list({ path: 'things', query: { filter: 'of-a-person' }, paginate: pages.single(), ...thingRows })
-  const integration = await connected(simpleAdapter(api, { things }), { baseUrl, credentials: { apiKey: secret } })
+  const integration = await connected(simpleAdapter(api, { things }), {
+    baseUrl,
+    clock,
+    credentials: { apiKey: secret },
+  })
   const error: unknown = await readAll(integration, 'things').catch((reason: unknown) => reason)
   if (!IntegrationError.is(error)) throw new Error('not an IntegrationError', { cause: error })
   return error
@@ -120,26 +121,7 @@ test('short values are no secrets, and the name of a scheme is none', () => {
 })
 
 test('a certificate that proves nothing is not tried again', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'kit-tls-'))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
-  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
-  const subject = [
-    '-subj',
-    '/CN=localhost',
-    '-days',
-    '2',
-    '-nodes',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:prime256v1',
-  ]
-  execFileSync('openssl', ['req', '-x509', ...subject, '-keyout', key, '-out', cert], { stdio: 'ignore' })
-  let connections = 0
-  const server = createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (_request, response) =>
-    response.end('[]'),
-  )
-  server.on('connection', () => (connections += 1))
+  const server = createServer(testCertificate, (_request, response) => response.end('[]'))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(() => {
@@ -147,8 +129,10 @@ test('a certificate that proves nothing is not tried again', async () => {
   })
   const address = server.address()
   if (typeof address !== 'object' || address === null) throw new Error('no address')
-  const error = await errorAt(`https://127.0.0.1:${String(address.port)}/`, { retry: { attempts: 4 } })
+  const clock = skippingClock()
+  const error = await errorAt(`https://127.0.0.1:${String(address.port)}/`, { retry: { attempts: 4 } }, clock)
   expect(error).toMatchObject({ code: 'PROVIDER_UNAVAILABLE', retryable: false })
   expect(error.message).toContain('certificate')
-  expect(connections).toBe(1)
+  // Whoever tries again waits before.
+  expect(clock.sleeps).toEqual([])
 })

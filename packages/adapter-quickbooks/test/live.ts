@@ -1,7 +1,7 @@
-import { IntegrationError, parseJsonText, silentLogger, toJsonText } from '@unioneyes/core'
+import { IntegrationError, parseJsonText, toJsonText } from '@unioneyes/core'
 import type { Clock, Deletion, EntityRecord, Json, Page, ReadOptions } from '@unioneyes/core'
-import { startSandbox } from '@unioneyes/testkit'
-import type { RunningSandbox, StartSandboxOptions } from '@unioneyes/testkit'
+import { connectAdapter, skippingClock, startSandbox } from '@unioneyes/testkit'
+import type { RunningSandbox, SkippingClock, StartSandboxOptions } from '@unioneyes/testkit'
 import { quickbooks } from '../src/index.ts'
 import { quickbooksSandbox, sandboxRealmId } from '../src/sandbox.ts'
 import type { Companies, QuickbooksActions, QuickbooksSandboxOptions } from '../src/sandbox.ts'
@@ -18,21 +18,6 @@ export const openSandbox = (
   start: StartSandboxOptions = {},
 ): Promise<Sandbox> => startSandbox(quickbooksSandbox({ stoppedAt: AT, ...options }), start)
 
-/** Time that passes only by sleeping, and how long was slept. */
-export function sleeper(): Clock & { readonly sleeps: number[] } {
-  let time = AT
-  const sleeps: number[] = []
-  return {
-    sleeps,
-    now: () => time,
-    sleep: (ms) => {
-      sleeps.push(ms)
-      time += ms
-      return Promise.resolve()
-    },
-  }
-}
-
 /** What a connection is made from. */
 export interface ConnectOptions {
   readonly settings?: Readonly<Record<string, unknown>> | undefined
@@ -43,30 +28,17 @@ export interface ConnectOptions {
   readonly baseUrl?: string | undefined
 }
 
+/** Time that passes only by sleeping, and how long was slept. */
+export const sleeper = (): SkippingClock => skippingClock(AT)
+
 /** A connected integration of the adapter, through the real kit. */
-export async function connect(sandbox: Sandbox, options: ConnectOptions = {}) {
-  const key = { organizationId: 'org_1', provider: 'quickbooks', connection: 'default' }
-  const integration = quickbooks.create()
-  const { accessToken = sandbox.actions.issueGrant().accessToken } = options
-  await integration.initialize(
-    {
-      ...key,
-      type: quickbooks.type,
-      credentials: { accessToken },
-      settings: { realmId: sandboxRealmId, ...options.settings },
-      enabled: true,
-    },
-    {
-      key,
-      clock: options.clock ?? sleeper(),
-      logger: silentLogger,
-      budgets: { blockedUntil: () => Promise.resolve(undefined), block: () => Promise.resolve() },
-      baseUrl: 'baseUrl' in options ? options.baseUrl : sandbox.url,
-      maxWaitMs: options.maxWaitMs ?? 60_000,
-    },
-  )
-  await integration.connect()
-  return integration
+export function connect(
+  sandbox: Sandbox,
+  { accessToken, settings, clock = sleeper(), ...options }: ConnectOptions = {},
+) {
+  const credentials = { accessToken: accessToken ?? sandbox.actions.issueGrant().accessToken }
+  const given = { credentials, settings: { realmId: sandboxRealmId, ...settings }, clock }
+  return connectAdapter(quickbooks, { ...given, baseUrl: sandbox.url, ...options })
 }
 
 /** A connected integration. */

@@ -1,7 +1,7 @@
-import { IntegrationError, silentLogger } from '@unioneyes/core'
+import { IntegrationError } from '@unioneyes/core'
 import type { Clock } from '@unioneyes/core'
-import { startSandbox } from '@unioneyes/testkit'
-import type { RunningSandbox, StartSandboxOptions } from '@unioneyes/testkit'
+import { connectAdapter, skippingClock, startSandbox } from '@unioneyes/testkit'
+import type { RunningSandbox, SkippingClock, StartSandboxOptions } from '@unioneyes/testkit'
 import { slack } from '../src/index.ts'
 import { sandboxBotToken, sandboxTeamId, slackSandbox } from '../src/sandbox.ts'
 import type { Slack, SlackActions, SlackSandboxOptions } from '../src/sandbox.ts'
@@ -24,21 +24,6 @@ export function openSandbox(options: SlackSandboxOptions = {}, start: StartSandb
   return startSandbox(slackSandbox({ ...small, ...options }), start)
 }
 
-/** Time that passes only by sleeping, and how long was slept. */
-export function sleeper(): Clock & { readonly sleeps: number[] } {
-  let time = AT
-  const sleeps: number[] = []
-  return {
-    sleeps,
-    now: () => time,
-    sleep: (ms) => {
-      sleeps.push(ms)
-      time += ms
-      return Promise.resolve()
-    },
-  }
-}
-
 /** What a connection is made from. */
 export interface ConnectOptions {
   readonly baseUrl?: string | undefined
@@ -48,30 +33,15 @@ export interface ConnectOptions {
   readonly maxWaitMs?: number | undefined
 }
 
+/** Time that passes only by sleeping, and how long was slept. */
+export const sleeper = (): SkippingClock => skippingClock(AT)
+
 /** A connected integration of the adapter, through the real kit. */
-export async function connect(options: ConnectOptions) {
-  const key = { organizationId: 'org_1', provider: 'slack', connection: 'default' }
-  const integration = slack.create()
-  await integration.initialize(
-    {
-      ...key,
-      type: slack.type,
-      credentials: { accessToken: options.accessToken ?? sandboxBotToken },
-      settings: { teamId: sandboxTeamId, ...options.settings },
-      enabled: true,
-    },
-    {
-      key,
-      clock: options.clock ?? sleeper(),
-      logger: silentLogger,
-      budgets: { blockedUntil: () => Promise.resolve(undefined), block: () => Promise.resolve() },
-      baseUrl: options.baseUrl,
-      maxWaitMs: options.maxWaitMs ?? 60_000,
-    },
-  )
-  await integration.connect()
-  return integration
-}
+export const connect = ({ accessToken = sandboxBotToken, settings, clock = sleeper(), ...options }: ConnectOptions) =>
+  connectAdapter(slack, {
+    ...{ credentials: { accessToken }, settings: { teamId: sandboxTeamId, ...settings }, clock },
+    ...options,
+  })
 
 /** What an operation was refused with. */
 export async function refusalOf(operation: Promise<unknown>): Promise<IntegrationError> {
