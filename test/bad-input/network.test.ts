@@ -6,7 +6,7 @@ import { fault } from '@unioneyes/testkit'
 import { afterEach, expect, test, vi } from 'vitest'
 import { checkpoint, copyOf, expectEnd, expectHealthy, kept } from './support/look.ts'
 import { openSynced } from './support/synced.ts'
-import { testCertificate } from './support/test-certificate.ts'
+import { testCertificate } from '../../packages/adapter-kit/test/test-certificate.ts'
 
 afterEach(() => {
   vi.restoreAllMocks()

@@ -1,5 +1,6 @@
-import { pages } from '@unioneyes/adapter-kit'
+import { pages, property } from '@unioneyes/adapter-kit'
 import type { Http, WalkPages, WireBody } from '@unioneyes/adapter-kit'
+import { IntegrationError } from '@unioneyes/core'
 import { z } from 'zod'
 import type { Settings } from './api.ts'
 
@@ -49,11 +50,20 @@ export async function seenConversations(walk: WalkPages, settings: Settings): Pr
   const closed = new Set<string>()
   for await (const { items } of walk({ ...conversationPages, query: conversationQuery(settings) })) {
     for (const item of items) {
+      const id = property(item, 'id')
+      if (typeof id !== 'string' || id === '') throw unnamed()
       const found = conversation.safeParse(item).data
-      if (found) (isReadable(found) ? readable : closed).add(found.id)
+      // What cannot be understood is there all the same.
+      if (found && isReadable(found)) readable.add(id)
+      else closed.add(id)
     }
   }
   return { readable: [...readable].sort(), closed: [...closed] }
+}
+
+function unnamed(): IntegrationError {
+  const message = 'slack listed a conversation without an id, so it cannot be told whose messages are gone. Report it.'
+  return new IntegrationError('RESPONSE_INVALID', message, { provider: 'slack', entity: 'messages' })
 }
 
 // The app's own direct messages do not say that it is in them.

@@ -98,6 +98,8 @@ function onRevokedTokens({ data: { event } }: WireEvent<SlackEvent>): Effects {
 
 const missed = (): Effects => resync('messages')
 
+const missedEverything = (): Effects => [resync('channels'), resync('messages'), resync('users'), resync('files')]
+
 /** What each event is good for, by its type. */
 export const eventEffects: Readonly<Record<string, Handler>> = {
   message: onMessage,
@@ -115,7 +117,7 @@ export const eventEffects: Readonly<Record<string, Handler>> = {
   // Many messages at once, and not which.
   ...each('channel_history_changed group_history_changed im_history_changed', missed),
   // Slack leaves out the events of a minute.
-  app_rate_limited: missed,
+  app_rate_limited: missedEverything,
   ...each('user_change team_join user_profile_changed user_status_changed', onUser),
   ...each('file_created file_change file_shared file_unshared file_public', onFile),
   file_deleted: onDeletedFile,

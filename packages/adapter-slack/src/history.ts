@@ -39,10 +39,12 @@ export const historyOf = (
  * Only after a page without a message there is no other way.
  */
 const olderPages: NextPage = ({ body, list, url }) => {
-  if (property(body, 'has_more') !== true) return undefined
+  const cursor: unknown = body.response_metadata?.next_cursor
+  // Either of the two says that there is more.
+  const isLast = property(body, 'has_more') !== true && (typeof cursor !== 'string' || cursor === '')
+  if (isLast) return undefined
   const [oldest] = marksIn(list)
   if (oldest !== undefined) return { params: { latest: oldest } }
-  const cursor: unknown = body.response_metadata?.next_cursor
   const latest = new URL(url).searchParams.get('latest')
   if (typeof cursor === 'string' && cursor !== '' && latest !== null) return { params: { latest, cursor } }
   const message = 'slack says that a channel has more messages, and neither shows one nor says where they are.'
@@ -55,7 +57,8 @@ export const threadOf = (channel: string, ts: string, bounds: TimeBounds, settin
   query: { channel, ts, ...bounds, limit: limitOf(settings) },
   items: messagesIn,
   paginate: byCursor,
-  emptyOn: [404, 410],
+  // The thread is gone. A channel that is closed meanwhile is refused, and then nothing is known of it.
+  emptyOn: [410],
 })
 
 /** Whether an answer is one: what is not there for the app has none. */

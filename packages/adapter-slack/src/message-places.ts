@@ -35,6 +35,8 @@ export class ReadPlaces {
   readonly #begun: z.output<typeof savedPlace> | undefined
   readonly #since: number
   readonly #skipped = new Set<string>()
+  /** Whether the channels before the place where this part of the read went on are those that were read. */
+  readonly #unchanged: boolean
 
   /** @throws IntegrationError CURSOR_EXPIRED for a page token that is none of these. */
   constructor(readable: readonly string[], token: Json | undefined, now: () => number) {
@@ -45,6 +47,7 @@ export class ReadPlaces {
     this.#readable = readable
     this.#since = this.#begun?.since ?? now()
     this.channels = readable.filter((id) => id >= (this.#begun?.channel ?? ''))
+    this.#unchanged = !this.#begun || this.#begun.before === this.#markBefore(this.#begun.channel)
   }
 
   /** Where this read begins. */
@@ -54,7 +57,8 @@ export class ReadPlaces {
 
   /** A place as a page token. */
   at(channel: string, place: PlaceInChannel = {}): Json {
-    return { since: this.#since, channel, before: this.#markBefore(channel), ...place }
+    // Once it cannot be told, it cannot be told in what follows either: an empty mark is none.
+    return { since: this.#since, channel, before: this.#unchanged ? this.#markBefore(channel) : '', ...place }
   }
 
   /** The channel after one. */
@@ -77,8 +81,7 @@ export class ReadPlaces {
    * none before it is said to be read: any may have come or gone meanwhile.
    */
   get cursor(): MessageCursor {
-    const unchanged = this.#begun === undefined || this.#begun.before === this.#markBefore(this.#begun.channel)
-    const read = unchanged ? this.#readable : this.channels
+    const read = this.#unchanged ? this.#readable : this.channels
     return { since: this.#since, channels: read.filter((id) => !this.#skipped.has(id)) }
   }
 

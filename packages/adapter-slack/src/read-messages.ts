@@ -1,5 +1,6 @@
 import { property } from '@unioneyes/adapter-kit'
 import type { ReadContext, ReadPage, WalkedPage } from '@unioneyes/adapter-kit'
+import { IntegrationError } from '@unioneyes/core'
 import type { IdRange, Json } from '@unioneyes/core'
 import type { Message } from '@unioneyes/models'
 import type { Settings } from './api.ts'
@@ -39,13 +40,16 @@ async function* readChannel(
 ): AsyncGenerator<ReadPage<Message>> {
   const { walk, settings, providerDate } = context
   const toRows = messageRows(channel)
+  // The app was removed from it since it was listed. It does not count as read, so that the next read reads it whole.
+  const leave = (): ReadPage<Message> => {
+    places.skip(channel)
+    return { records: [], keeps: [inside(channel)], next: places.after(channel) }
+  }
   let begun = places.resumed(channel)
   let latest = begun.latest ?? aheadOf(providerDate())
   for await (const page of walk(historyOf(channel, { oldest: window?.after, latest }, settings))) {
     if (!isThere(page.body)) {
-      // The app was removed from it since it was listed.
-      places.skip(channel)
-      yield { records: [], keeps: [inside(channel)], next: places.after(channel) }
+      yield leave()
       return
     }
     const oldest = marksIn(page.items)[0] ?? latest
@@ -63,17 +67,27 @@ async function* readChannel(
     }
     for (const [index, { ts }] of toRead.entries()) {
       const next = toRead[index + 1]
-      yield* readThread(context, {
-        ...{ channel, ts, toRows },
-        read: ts === begun.thread ? begun.reply : undefined,
-        at: (reply) => places.at(channel, { latest, thread: ts, ...(reply !== undefined && { reply }) }),
-        next: next ? places.at(channel, { latest, thread: next.ts }) : after,
-      })
+      const upper = latest
+      try {
+        yield* readThread(context, {
+          ...{ channel, ts, toRows },
+          read: ts === begun.thread ? begun.reply : undefined,
+          at: (reply) => places.at(channel, { latest: upper, thread: ts, ...(reply !== undefined && { reply }) }),
+          next: next ? places.at(channel, { latest, thread: next.ts }) : after,
+        })
+      } catch (error) {
+        if (!isClosed(error)) throw error
+        yield leave()
+        return
+      }
     }
     latest = oldest
     begun = {}
   }
 }
+
+// Other refusals, such as that of a token, end the read.
+const isClosed = (error: unknown): boolean => IntegrationError.is(error) && error.status === 404
 
 interface Thread {
   readonly ts: string

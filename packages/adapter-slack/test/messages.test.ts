@@ -1,12 +1,18 @@
+import type { WireBody } from '@unioneyes/adapter-kit'
 import type { Page } from '@unioneyes/core'
 import { fault, faultyStore } from '@unioneyes/testkit'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { api } from '../src/api.ts'
+import { historyOf } from '../src/history.ts'
+import { ReadPlaces } from '../src/message-places.ts'
 import type { SlackSandboxOptions } from '../src/sandbox.ts'
 import { expectedMessages, openApp } from './app.ts'
 import { AT, DAY, connect, openSandbox, refusalOf } from './live.ts'
 import type { Sandbox } from './live.ts'
 
 const HISTORY = '/api/conversations.history'
+const settings = api.definition.settings.parse({})
+const answer = { headers: new Headers(), url: 'https://slack.com/', items: 1, total: undefined, token: undefined }
 const REPLIES = '/api/conversations.replies'
 
 async function open(options: SlackSandboxOptions = {}): Promise<Sandbox> {
@@ -192,6 +198,28 @@ describe('a read that was interrupted', () => {
     })
   })
 
+  test('does not forget in a second interruption what the first one left in doubt', () => {
+    const now = (): number => 7
+    const begun = new ReadPlaces(['C1', 'C5', 'C6'], undefined, now)
+    const joined = new ReadPlaces(['C0', 'C1', 'C5', 'C6'], begun.at('C5'), now)
+    expect(joined.cursor.channels).toEqual(['C5', 'C6'])
+    expect(new ReadPlaces(['C0', 'C1', 'C5', 'C6'], joined.at('C6'), now).cursor.channels).toEqual(['C6'])
+    begun.skip('C1')
+    const skipped = new ReadPlaces(['C1', 'C5', 'C6'], begun.at('C5'), now)
+    expect(new ReadPlaces(['C1', 'C5', 'C6'], skipped.at('C6'), now).cursor.channels).toEqual(['C6'])
+  })
+
+  test('goes on when only the cursor says that there is more', () => {
+    const { paginate } = historyOf('C1', { latest: '1780315200.000000' }, settings)
+    const list = [{ ts: '1780315100.000100' }]
+    const step = (body: unknown) =>
+      typeof paginate === 'function' ? paginate({ ...answer, body: body as WireBody, list }) : {}
+    expect(step({ response_metadata: { next_cursor: 'bmV4dA==' } })).toEqual({
+      params: { latest: '1780315100.000100' },
+    })
+    expect(step({ has_more: false, response_metadata: { next_cursor: '' } })).toBeUndefined()
+  })
+
   test('at a page token of something else begins again and says so', async () => {
     const { sandbox } = await talk(2)
     const integration = await connect({ baseUrl: sandbox.url })
@@ -259,6 +287,32 @@ describe('a channel that the bot is not in', () => {
     const [channel = ''] = actions.readableChannelIds()
     actions.deleteMessage(channel, actions.messageIds(channel).at(-1) ?? '')
     expect(await app.full('messages')).toMatchObject({ status: 'success', counters: { deleted: 1 } })
+  })
+
+  test('since its threads are read does not count as read', async () => {
+    const { sandbox, actions, channel, marks } = await talk(2)
+    for (const ts of marks) actions.reply(channel, ts, { text: 'An old reply' })
+    actions.advance(10 * DAY)
+    const app = await openFragile(sandbox)
+    before(sandbox, REPLIES, 1, () => actions.refuseChannel(channel, 'not_in_channel'))
+    expect(await app.full('messages')).toMatchObject({ status: 'success', counters: { failed: 0 } })
+    actions.refuseChannel(channel, undefined)
+    sandbox.faults.clear()
+    await app.incremental('messages')
+    expect(await app.kept('messages')).toEqual(expectedMessages(actions))
+  })
+
+  test('as far as can be told, since it is written unlike others, loses no message', async () => {
+    const sandbox = await open({ channels: 2, messagesPerChannel: 3 })
+    const { actions } = sandbox
+    const app = await openFragile(sandbox, { unseenChannels: 'delete' })
+    await app.full('messages')
+    const all = expectedMessages(actions)
+    const [odd = ''] = actions.readableChannelIds()
+    const channel = actions.truth().channels.find(({ id }) => id === odd)
+    actions.corruptChannel(odd, { ...channel, shared_team_ids: [null] })
+    expect(await app.full('messages')).toMatchObject({ status: 'success', counters: { deleted: 0 } })
+    expect(await app.kept('messages')).toEqual(all)
   })
 
   test.each(['channel_not_found', 'is_archived', 'channel_is_limited_access', 'access_denied'])(

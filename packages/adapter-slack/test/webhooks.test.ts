@@ -358,7 +358,7 @@ describe('the account of an event', () => {
     }
   })
 
-  test('of dropped events is their workspace, and its messages are read again', async () => {
+  test('of dropped events is their workspace, and all of it is read again', async () => {
     const notice = {
       token: 'x',
       type: 'app_rate_limited',
@@ -371,7 +371,7 @@ describe('the account of an event', () => {
         type: 'app_rate_limited',
         externalAccountId: 'T9',
         occurredAt: 1_518_467_820_000,
-        effects: [again('messages')],
+        effects: ['channels', 'messages', 'users', 'files'].map(again),
       },
     ])
   })
