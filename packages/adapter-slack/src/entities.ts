@@ -7,7 +7,7 @@ import { byCursor, conversationPages, conversationQuery, findConversation, forTe
 import { fetchMessages } from './fetch-messages.ts'
 import { fileRow, toFile, volatileOfFile } from './file-row.ts'
 import { readMessages } from './read-messages.ts'
-import { toUser, userRow } from './user-row.ts'
+import { isOfAnotherTeam, toUser, userRow } from './user-row.ts'
 
 /** The conversations that the app sees, whether or not it is in them. */
 export const channels = api.entity(communication.channel).list({
@@ -35,10 +35,10 @@ export const users = api.entity(communication.user).list({
   map: (row, { settings }) => toUser(row, settings),
   byIds: {
     idsPerRequest: 1,
-    fetch: async ([user = ''], { http }) => {
+    fetch: async ([user = ''], { http, settings }) => {
       const schema = z.object({ user: z.unknown() }).optional()
       const body = await http.get('api/users.info', { query: { user }, schema, emptyOn: [404] })
-      return body ? [body.user] : []
+      return body && !isOfAnotherTeam(body.user, settings) ? [body.user] : []
     },
   },
 })

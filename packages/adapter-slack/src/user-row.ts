@@ -65,6 +65,19 @@ function kindOf(row: UserRow): CommunicationUser['kind'] {
   return row.is_restricted === false ? 'member' : 'unknown'
 }
 
+/**
+ * Whether a raw user belongs to other workspaces of the organization only, whom the listing of this one does not show. A token for
+ * a whole organization reaches them all.
+ */
+export function isOfAnotherTeam(raw: unknown, { teamId, enterpriseId }: Settings): boolean {
+  if (teamId === undefined || enterpriseId === undefined) return false
+  const row = userRow.safeParse(raw).data
+  const enterprise = given(row?.enterprise_user?.enterprise_id)
+  if (!row || enterprise !== enterpriseId) return false
+  const teams = teamsOf(row)
+  return teams.length > 0 && !teams.includes(teamId)
+}
+
 // In an Enterprise Grid organization the first may be the organization, and a user is in several workspaces.
 function teamsOf({ team_id, profile: shown, enterprise_user }: UserRow): readonly string[] {
   const teams = [team_id, ...(enterprise_user?.teams ?? []), shown?.team].flatMap((team) => given(team) ?? [])

@@ -250,6 +250,11 @@ describe('an Enterprise Grid organization', () => {
     const [foreign = ''] = actions.channelIds(first)
     const fetched = await Array.fromAsync(integration.fetch?.('channels', [foreign]) ?? [])
     expect(recordsOf(fetched)).toEqual([])
+    const person = actions.truth(first).users.find(({ id }) => !users.has(String(id)) && String(id).startsWith('W'))
+    expect(person).toBeDefined()
+    expect(recordsOf(await Array.fromAsync(integration.fetch?.('users', [String(person?.id)]) ?? []))).toEqual([])
+    const [known = ''] = users.keys()
+    expect(recordsOf(await Array.fromAsync(integration.fetch?.('users', [known]) ?? []))).toHaveLength(1)
     const ts = actions.messageIds(foreign)[0] ?? ''
     expect(recordsOf(await Array.fromAsync(integration.fetch?.('messages', [`${foreign}/${ts}`]) ?? []))).toEqual([])
   })
