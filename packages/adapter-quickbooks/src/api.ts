@@ -91,7 +91,8 @@ const OTHER_COMPANY =
 
 function readError(answer: AnswerView): RefusalDetail | undefined {
   const found = firstFault(answer)
-  if (!found) return undefined
+  // A gateway refuses without a word of Intuit's.
+  if (!found) return answer.status === 429 ? { retryAfterMs: 60_000 } : undefined
   const { Message, message = Message ?? 'no message', code = 'no code' } = found
   const status = statusOf(answer)
   // The trace id is what Intuit's support asks for. Without Detail, which quotes the query.

@@ -12,10 +12,17 @@ const MOST_OBJECTS = 1000
 // An answer may take two minutes, and what changes meanwhile is not in it.
 const LOOKBACK_MS = 5 * 60_000
 
+/** What it takes to ask a company. */
+export type Access = Pick<ItemAccess<Settings>, 'http' | 'settings'>
+
 /** How objects of a type become items, and how an id of one becomes that of its record. */
 export interface ObjectNames {
   readonly item: (type: string, row: unknown) => unknown
   readonly recordId: (type: string, id: string) => string
+  /**
+   * Looks up objects of a type by their ids, where QuickBooks calls something deleted that may only be inactive: in lists of names.
+   */
+  readonly lookUp?: ((type: string, ids: readonly string[], access: Access) => Promise<readonly unknown[]>) | undefined
 }
 
 /**
@@ -33,7 +40,7 @@ export function changedObjects(types: readonly string[], names: ObjectNames): Re
     if (!begun) {
       const all = await ask(types)
       if (all.count < MOST_OBJECTS) {
-        yield { ...toPage(all.objects, names), cursor: all.time }
+        yield { ...(await toPage(all.objects, names, access)), cursor: all.time }
         return
       }
     }
@@ -44,7 +51,7 @@ export function changedObjects(types: readonly string[], names: ObjectNames): Re
       const { objects, count, time: answered } = await ask([type])
       if (count >= MOST_OBJECTS) throw expired(`More than ${String(MOST_OBJECTS)} objects of type ${type} changed.`)
       time ??= answered
-      const page = toPage(objects, names)
+      const page = await toPage(objects, names, access)
       yield index < types.length - 1 ? { ...page, next: { from: index + 1, time } } : { ...page, cursor: time }
     }
   }
@@ -71,7 +78,7 @@ interface Changes {
 }
 
 async function askChanges(
-  { http, settings }: Pick<ItemAccess<Settings>, 'http' | 'settings'>,
+  { http, settings }: Access,
   types: readonly string[],
   changedSince: string,
 ): Promise<Changes> {
@@ -104,13 +111,26 @@ function counted(part: unknown): number {
   return typeof total === 'number' ? total : 0
 }
 
-function toPage(objects: readonly ChangedObject[], { item, recordId }: ObjectNames): ChangesPage {
+async function toPage(
+  objects: readonly ChangedObject[],
+  { item, recordId, lookUp }: ObjectNames,
+  access: Access,
+): Promise<ChangesPage> {
   const items: unknown[] = []
-  const deleted: string[] = []
+  const gone = new Map<string, Set<string>>()
   for (const { type, row } of objects) {
     const id = property(row, 'Id')
-    if (property(row, 'status') === 'Deleted' && typeof id === 'string') deleted.push(recordId(type, id))
-    else items.push(item(type, row))
+    if (property(row, 'status') === 'Deleted' && typeof id === 'string') {
+      gone.set(type, (gone.get(type) ?? new Set()).add(id))
+    } else items.push(item(type, row))
+  }
+  const deleted: string[] = []
+  for (const [type, ids] of gone) {
+    for (const row of lookUp ? await lookUp(type, [...ids], access) : []) {
+      items.push(item(type, row))
+      ids.delete(String(property(row, 'Id')))
+    }
+    deleted.push(...[...ids].map((id) => recordId(type, id)))
   }
   return { items, deleted }
 }

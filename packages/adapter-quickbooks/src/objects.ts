@@ -1,12 +1,13 @@
 import { property } from '@unioneyes/adapter-kit'
-import type { FetchByIds, ItemAccess, PageContext, RequestContext, WireBody } from '@unioneyes/adapter-kit'
+import type { FetchByIds, PageContext, RequestContext, WireBody } from '@unioneyes/adapter-kit'
 import { z } from 'zod'
 import { companyPath, minorVersion } from './api.ts'
 import type { Settings } from './api.ts'
 import { byTime } from './by-time.ts'
 import { changedObjects } from './changed-objects.ts'
+import type { Access } from './changed-objects.ts'
 import { inTurn } from './in-turn.ts'
-import { selectChanged, selectIds } from './query-text.ts'
+import { hidesInactive, selectChanged, selectIds } from './query-text.ts'
 import { transactionId } from './transaction-types.ts'
 
 // As many as a URL easily holds.
@@ -26,7 +27,11 @@ export function objectsOf(type: string) {
     items: (body: WireBody) => objectsIn(body, type),
     paginate: byTime,
     id: 'Id',
-    incremental: changedObjects([type], { item: (_type, row) => row, recordId: (_type, id) => id }),
+    incremental: changedObjects([type], {
+      item: (_type, row) => row,
+      recordId: (_type, id) => id,
+      lookUp: hidesInactive(type) ? lookUp : undefined,
+    }),
     byIds,
   }
 }
@@ -68,8 +73,15 @@ function objectsQuery(type: string, { pageSize }: Settings, { since, at }: PageC
 }
 
 /** The objects in an answer: an empty one lacks the name of the type. Undefined for what is no answer, or a refusal. */
-const objectsIn = ({ QueryResponse }: WireBody, type: string): unknown =>
-  QueryResponse && !QueryResponse.Fault ? (QueryResponse[type] ?? []) : undefined
+function objectsIn({ QueryResponse }: WireBody, type: string): unknown {
+  if (typeof QueryResponse !== 'object' || Array.isArray(QueryResponse) || QueryResponse.Fault) return undefined
+  const rows: unknown = QueryResponse[type]
+  return rows === undefined && isEmpty(QueryResponse) ? [] : rows
+}
+
+// Rows under another name are no end of a listing.
+const isEmpty = (response: unknown): boolean =>
+  [undefined, null, 0].some((none) => property(response, 'maxResults') === none)
 
 /** The objects in an answer about one of several types, which names the type; an empty one does not. */
 function taggedIn(body: WireBody, types: readonly string[]): unknown {
@@ -78,9 +90,18 @@ function taggedIn(body: WireBody, types: readonly string[]): unknown {
   return Array.isArray(rows) ? rows.map((row: unknown) => ({ type, row })) : rows
 }
 
+/** The same for as many as may have changed. */
+async function lookUp(type: string, ids: readonly string[], access: Access): Promise<readonly unknown[]> {
+  const found: unknown[] = []
+  for (let at = 0; at < ids.length; at += IDS_PER_REQUEST) {
+    found.push(...(await objectsById(access, type, ids.slice(at, at + IDS_PER_REQUEST))))
+  }
+  return found
+}
+
 /** Objects of a type by their ids; those that QuickBooks does not have are missing. */
 async function objectsById(
-  { http, settings }: Pick<ItemAccess<Settings>, 'http' | 'settings'>,
+  { http, settings }: Access,
   type: string,
   ids: readonly string[],
 ): Promise<readonly unknown[]> {
@@ -97,6 +118,10 @@ const answerAbout = (type: string) =>
     QueryResponse: z
       .record(z.string(), z.unknown())
       .refine((response) => response.Fault === undefined, 'expected no Fault')
+      .refine(
+        (response) => response[type] !== undefined || isEmpty(response),
+        'expected the objects that were asked for',
+      )
       .transform((response) => ({ [type]: response[type] }))
       .pipe(z.record(z.string(), z.array(z.unknown()).optional())),
   })

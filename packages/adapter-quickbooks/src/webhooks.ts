@@ -5,14 +5,19 @@ import { z } from 'zod'
 import { api } from './api.ts'
 import { transactionId, transactionTypes } from './transaction-types.ts'
 
-const text = z.string().nullish()
-const id = wireId().nullish()
+// A delivery holds events of many companies: one that is unlike the others must not cost them theirs.
+const text = z.string().nullish().catch(undefined)
+const id = wireId().nullish().catch(undefined)
+const word = z.string().catch('')
 
 // An event of today: deliveries hold a list of them.
 const cloudEvent = z.object({
-  ...{ id: text, type: z.string(), time: text, intuitentityid: id, intuitaccountid: id },
+  ...{ id: text, type: word, time: text, intuitentityid: id, intuitaccountid: id },
   // Intuit's texts name either for what was merged into it.
-  data: z.object({ deletedid: id, alternative_ids: z.array(z.object({ id })).nullish() }).nullish(),
+  data: z
+    .object({ deletedid: id, alternative_ids: z.array(z.object({ id })).nullish().catch(undefined) })
+    .nullish()
+    .catch(undefined),
 })
 
 // Deliveries until 2026: by company, then by object.
@@ -22,9 +27,7 @@ const legacy = z.object({
       realmId: id,
       dataChangeEvent: z
         .object({
-          entities: z
-            .array(z.object({ name: z.string(), id, operation: z.string(), lastUpdated: text, deletedId: id }))
-            .nullish(),
+          entities: z.array(z.object({ name: word, id, operation: word, lastUpdated: text, deletedId: id })).nullish(),
         })
         .nullish(),
     }),
@@ -98,7 +101,7 @@ function fromCloudEvent(event: z.output<typeof cloudEvent>): WireEvent<Change> {
   const { type, time, intuitentityid, intuitaccountid, data } = event
   const { name = '', operation = '' } = TYPE.exec(type)?.groups ?? {}
   const merged = [data?.deletedid, ...(data?.alternative_ids ?? []).map((one) => one.id)].flatMap((one) => one ?? [])
-  const change = { name, operation, id: intuitentityid, merged: operation === 'merged' ? merged : [] }
+  const change = { name, operation, id: intuitentityid, merged: /^merge/i.test(operation) ? merged : [] }
   return { type, id: event.id, at: time, account: intuitaccountid, data: change }
 }
 

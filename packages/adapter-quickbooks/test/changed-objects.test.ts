@@ -1,10 +1,12 @@
 import type { ChangesContext, ChangesPage } from '@unioneyes/adapter-kit'
-import { IntegrationError } from '@unioneyes/core'
+import { IntegrationError, createIntegrations, createVault, generateVaultKey, memoryStore } from '@unioneyes/core'
 import type { Json } from '@unioneyes/core'
+import { createSyncEngine } from '@unioneyes/sync-engine'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { api } from '../src/api.ts'
 import type { Settings } from '../src/api.ts'
 import { changedObjects } from '../src/changed-objects.ts'
+import { quickbooks } from '../src/index.ts'
 import { sandboxRealmId } from '../src/sandbox.ts'
 import type { QuickbooksSandboxOptions } from '../src/sandbox.ts'
 import { AT, connect, harvest, openSandbox, refusalOf } from './live.ts'
@@ -201,3 +203,57 @@ describe('an answer about changes', () => {
     expect((await refusalOf(read(about({}), before(1)))).code).toBe('CURSOR_EXPIRED')
   })
 })
+
+test('a name that is called deleted and is only inactive is looked up, and stays', async () => {
+  const asked: string[] = []
+  const read = changedObjects(['Customer'], {
+    item: (_type, row) => row,
+    recordId: (_type, id) => id,
+    lookUp: (_type, ids) => {
+      asked.push(...ids)
+      return Promise.resolve([{ Id: '39', Active: false }])
+    },
+  })
+  const row = (Id: string) => ({ domain: 'QBO', status: 'Deleted', Id })
+  const body = {
+    time: '2026-06-01T12:00:00Z',
+    CDCResponse: [{ QueryResponse: [{ Customer: [row('39'), row('40')] }] }],
+  }
+  const http = {
+    get: () => Promise.resolve(body),
+    post: () => Promise.resolve(body),
+  } as unknown as ChangesContext<Settings>['http']
+  const settings = api.definition.settings.parse({ realmId: sandboxRealmId })
+  const context = { http, settings, signal: undefined, cursor: '2026-06-01T11:00:00Z', token: undefined }
+  const pages = await Array.fromAsync(read({ ...context, list: () => none(), one: () => Promise.resolve(undefined) }))
+  expect(asked).toEqual(['39', '40'])
+  expect(pages).toMatchObject([{ items: [{ Id: '39', Active: false }], deleted: ['40'] }])
+})
+
+async function* none(): AsyncGenerator<readonly unknown[]> {
+  yield* await Promise.resolve([])
+}
+
+test('a type that changed too often behind others leads to a full listing, and not to a failed run', async () => {
+  const company = await open({ transactions: 10 })
+  const { sandbox } = company
+  const store = memoryStore()
+  const vault = createVault({ keys: { k1: generateVaultKey() } })
+  const integrations = createIntegrations({
+    adapters: [quickbooks],
+    store,
+    vault,
+    baseUrls: { quickbooks: sandbox.url },
+  })
+  const credentials = { accessToken: sandbox.actions.issueGrant().accessToken }
+  await integrations.connections.save('org_1', 'quickbooks', { credentials, settings: { realmId: sandboxRealmId } })
+  const sync = createSyncEngine({ integrations, store })
+  await sync.full('org_1', 'quickbooks', ['transactions'])
+  sandbox.actions.advance(DAY)
+  sandbox.actions.add('JournalEntry')
+  for (let n = 0; n < 1001; n += 1) sandbox.actions.add('Bill')
+  sandbox.actions.advance(DAY)
+  const run = await sync.incremental('org_1', 'quickbooks', ['transactions'])
+  expect(run).toMatchObject({ status: 'success', counters: { created: 1002 } })
+  await integrations.close()
+}, 60_000)

@@ -211,10 +211,28 @@ describe('an event in either form', () => {
   })
 
   test('of another shape is told, and holds up what came with it only once it was verified', async () => {
-    for (const body of ['text', 7, null, { events: [] }, [{ id: 1 }]])
+    for (const body of ['text', 7, null, { events: [] }, [7]])
       expect(await receive(signed(body), TOKEN)).toBe('RESPONSE_INVALID')
     expect(await receive({ ...signed('text'), body: Buffer.from('other') }, TOKEN)).toBe('WEBHOOK_UNVERIFIED')
   })
+})
+
+test('an event that is unlike the others costs them nothing', async () => {
+  const good = { type: 'qbo.invoice.updated.v1', id: 'e1', intuitentityid: '7', intuitaccountid: '9341457021722202' }
+  const odd = [
+    { ...good, type: 'qbo.item.updated.v1', data: [] },
+    { ...good, intuitentityid: '' },
+    { ...good, data: { alternative_ids: 'none' } },
+    { id: 1 },
+  ]
+  for (const one of odd) {
+    const events = await receive(signed([one, good]), TOKEN)
+    expect(Array.isArray(events) && events.at(-1)?.effects).toEqual([refetched('invoices', '7')])
+  }
+  const entity = { name: 'Invoice', id: '7', operation: 'Update', deletedId: '' }
+  const legacy = { eventNotifications: [{ realmId: '1', dataChangeEvent: { entities: [entity] } }] }
+  const told = await receive(signed(legacy), TOKEN)
+  expect(Array.isArray(told) && told[0]?.effects).toEqual([refetched('invoices', '7')])
 })
 
 describe('deliveries of a sandbox', () => {

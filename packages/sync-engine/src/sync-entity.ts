@@ -255,7 +255,8 @@ class EntityWork<Tx> {
   async #restart(reason: string, type = this.#listing.type): Promise<void> {
     const { counters } = this.#listing
     this.#listing = { ...beginListing(this.#request, type), startedAt: await this.#begin(), counters }
-    this.#atSavedPlace = false
+    // Changes that began again still rest on the saved cursor.
+    this.#atSavedPlace = type === 'incremental'
     this.#notes.push(`The listing began again: ${reason}`)
     this.#job.report({ step: 'restarted', entity: this.#job.key.entity, reason })
     this.#kept = new KeptIds(this.#job.settings.store, this.#job.key, this.#listing.id, false)
