@@ -80,8 +80,7 @@ function objectsIn({ QueryResponse }: WireBody, type: string): unknown {
 }
 
 // Rows under another name are no end of a listing.
-const isEmpty = (response: unknown): boolean =>
-  [undefined, null, 0].some((none) => property(response, 'maxResults') === none)
+const isEmpty = (response: unknown): boolean => (property(response, 'maxResults') ?? 0) === 0
 
 /** The objects in an answer about one of several types, which names the type; an empty one does not. */
 function taggedIn(body: WireBody, types: readonly string[]): unknown {

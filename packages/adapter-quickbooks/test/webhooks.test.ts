@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { IntegrationError } from '@unioneyes/core'
+import { IntegrationError, checkSchema } from '@unioneyes/core'
 import type { DeliveredEvent, IntegrationErrorCode, WebhookEffect } from '@unioneyes/core'
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -217,6 +217,14 @@ describe('an event in either form', () => {
   })
 })
 
+test('the app configures the verifier token, and nothing less', async () => {
+  const { appSecrets } = webhooks
+  if (!appSecrets) throw new Error('There is nothing to configure.')
+  expect((await checkSchema(appSecrets, { verifierToken: 'a token' })).issues).toBeUndefined()
+  for (const none of [{}, { verifierToken: '' }, { verifierToken: [] }])
+    expect((await checkSchema(appSecrets, none)).issues?.join()).toContain('verifierToken')
+})
+
 test('an event that is unlike the others costs them nothing', async () => {
   const good = { type: 'qbo.invoice.updated.v1', id: 'e1', intuitentityid: '7', intuitaccountid: '9341457021722202' }
   const odd = [
@@ -270,6 +278,5 @@ describe('deliveries of a sandbox', () => {
   test('reach the connection whose settings name the company', () => {
     expect(quickbooks.webhooks?.accountOf?.({ realmId: other })).toBe(other)
     expect(quickbooks.webhooks?.accountOf?.({ realmId: 'another shape' })).toBeUndefined()
-    expect(quickbooks.webhooks?.appSecrets).toBeDefined()
   })
 })

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { IntegrationError } from '@unioneyes/core'
+import { IntegrationError, checkSchema } from '@unioneyes/core'
 import type { DeliveredEvent, IntegrationErrorCode, WebhookEffect } from '@unioneyes/core'
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -468,7 +468,14 @@ describe('events of a sandbox', () => {
   })
 })
 
+test('the app configures the signing secret, and nothing less', async () => {
+  const { appSecrets } = webhooks
+  if (!appSecrets) throw new Error('There is nothing to configure.')
+  expect((await checkSchema(appSecrets, { signingSecret: 'a secret' })).issues).toBeUndefined()
+  for (const none of [{}, { signingSecret: '' }, { signingSecret: [] }])
+    expect((await checkSchema(appSecrets, none)).issues?.join()).toContain('signingSecret')
+})
+
 test('entities that events name are those of the adapter', () => {
   expect(Object.keys(slack.entities).sort()).toEqual(['channels', 'files', 'messages', 'users'])
-  expect(webhooks.appSecrets).toBeDefined()
 })
